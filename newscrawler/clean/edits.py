@@ -1,0 +1,75 @@
+"""How a repair changes a text and says so: a note of each place, with what stood there and what stands there now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from newscrawler.items import Repair
+
+MAX_REPAIRS = 1000
+MAX_SHOWN = 40
+
+Note = Callable[[int, str, str], None]
+"""Takes the place (character offset in the text given to the repair), the text before and the text after."""
+
+
+def ignore(start: int, before: str, after: str) -> None:
+    """Returns None: the note of a caller who wants only the repaired text."""
+
+
+class Ledger:
+    """Collects notes as `Repair` values, at most `MAX_REPAIRS` of one kind, each side cut to `MAX_SHOWN` characters."""
+
+    def __init__(self) -> None:
+        self.repairs: list[Repair] = []
+        self._counts: dict[str, int] = {}
+
+    def under(self, kind: str, confidence: float = 1.0) -> Note:
+        """Returns the note that files its repairs under `kind`."""
+
+        def note(start: int, before: str, after: str) -> None:
+            count = self._counts[kind] = self._counts.get(kind, 0) + 1
+            if count <= MAX_REPAIRS:
+                self.repairs.append(Repair(kind, start, before[:MAX_SHOWN], after[:MAX_SHOWN], confidence))
+
+        return note
+
+
+def substitute(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], text: str, note: Note = ignore) -> str:
+    """Returns `text` with every match replaced; notes those that changed.
+
+    >>> substitute(re.compile("colou?r"), lambda m: "hue", "a color", print)
+    2 color hue
+    'a hue'
+    """
+
+    def swap(match: re.Match[str]) -> str:
+        before, after = match[0], replace(match)
+        if after != before:
+            note(match.start(), before, after)
+        return after
+
+    return pattern.sub(swap, text)
+
+
+def rewrite_lines(rewrite: Callable[[str], str], text: str, note: Note = ignore) -> str:
+    """Returns `text` with `rewrite` applied to each line; notes one change a line, without what both versions share at the ends."""
+    lines, start = [], 0
+    for line in text.split("\n"):
+        after = rewrite(line)
+        if after != line:
+            head, tail = _shared_ends(line, after)
+            note(start + head, line[head : len(line) - tail], after[head : len(after) - tail])
+        lines.append(after)
+        start += len(line) + 1
+    return "\n".join(lines)
+
+
+def _shared_ends(one: str, other: str) -> tuple[int, int]:
+    """Returns how many characters both begin and end with; the two never overlap."""
+    limit = min(len(one), len(other))
+    head = next((i for i in range(limit) if one[i] != other[i]), limit)
+    limit -= head
+    tail = next((i for i in range(limit) if one[-1 - i] != other[-1 - i]), limit)
+    return head, tail

@@ -1,0 +1,163 @@
+"""The repairs of a text that reached us decoded: one function each, `str -> str`, its name the kind in the record.
+
+Each is safe alone, leaves what it is not sure of, and changes nothing when run again on its result. None changes curly quotes,
+the width of a character or anything that only Unicode's compatibility forms (NFKC) would touch.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from newscrawler.clean.edits import Note, ignore, rewrite_lines, substitute
+
+# UTF-8 read as a one-byte encoding: a lead byte, then a continuation byte, as cp1252, Latin-1, cp1250, cp1251, cp1253, cp437 or
+# Mac Roman show them. A cheap question only: whether it really is mojibake is ftfy's to answer.
+MOJIBAKE_LEADS = "\xc2-\xf4ĂÄĆČĎĐĘĚĺľŕśšţžΓΒ-ώЀ-џ√≈‚"
+_CONTINUATIONS = "\x80-\xbfĄąĽľŁłŒœŖŚśŠšŞşŤťŸŹźŻżŽžƒˆˇ˘˙˛˜˝΄΅Ά-Ώ\u2013-\u203a€№™ЁЂЃЄЅІЇЈЉЊЋЌЎЏёђѓєѕіїјљњћќўџҐґ°∞≤≥∂∑∏π∫Ωéìíîïñäåçëáàâäãåα-ω"
+_MOJIBAKE = re.compile(f"[{MOJIBAKE_LEADS}][{_CONTINUATIONS}]")
+# A chain such as &amp;amp;quot; is unfolded at once.
+_ENTITY = re.compile(r"&(?:(?:amp|AMP|#38|#[xX]26);)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_AMPERSANDS = re.compile(r"&(?:(?:amp|AMP|#38|#[xX]26);)+")
+_BARE = re.compile(r"&(?![A-Za-z#][A-Za-z0-9]*;|#)")
+_C1 = re.compile("[\x80-\x9f]")
+_TAG_ENTITY = re.compile(r"&(?:lt|LT|#60|#[xX]3[cC]);/?[A-Za-z]")
+_CONTROL = re.compile("\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SURROGATE = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
+_BOM = re.compile("\ufeff")
+# Between these characters a joiner or a direction mark has nothing to join or to direct; ends of the text count as such.
+_PLAIN = "\n\t -~\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef\u2018-\u201f"
+_INVISIBLE = "\u200b-\u200f\u2060"
+_ZERO_WIDTH = re.compile(f"[\u200b\u2060]|(?<![^{_PLAIN}{_INVISIBLE}])[\u200c-\u200f](?![^{_PLAIN}{_INVISIBLE}])")
+_SOFT_HYPHEN = re.compile("\xad")
+_ODD = "\xa0\u2000-\u200a\u202f\u205f\u3000"
+_SPACE = re.compile(f"[{_ODD}][ {_ODD}]*")
+_NARROW = re.compile("[\xa0\u2000-\u200a\u202f\u205f]")
+# A surrogate pair, each half written as three bytes of UTF-8 (CESU-8, Unicode TR 26), these read as cp1252 or Latin-1.
+_CESU = re.compile(f"í[\xa0-\xaf][{_CONTINUATIONS}]í[\xb0-\xbf][{_CONTINUATIONS}]")
+
+
+def lone_surrogates(text: str, note: Note = ignore) -> str:
+    r"""Returns the text with surrogate pairs joined (CESU-8, read as it stands) and single surrogates as U+FFFD.
+
+    >>> lone_surrogates("\ud83d\ude00 \ud83d") == "\U0001f600 \ufffd"
+    True
+    """
+    return substitute(_SURROGATE, lambda m: m[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"), text, note)
+
+
+def html_entities(text: str, note: Note = ignore) -> str:
+    """Returns the text with well-formed character references resolved, those of cp1252 (&#150;) as browsers do (HTML, 13.2.5.80).
+
+    References without a semicolon or with an unknown name stay; so does a line that writes about markup: one that shows tags
+    (&lt;br&gt;), speaks of HTML, or has plain ampersands too, which a text escaped once too often cannot have.
+
+    >>> html_entities("R&amp;amp;D &#8212; x&amp;y=1")
+    'R&D — x&y=1'
+    """
+    return rewrite_lines(_resolve_line, text, note) if "&" in text else text
+
+
+def _resolve_line(line: str) -> str:
+    return line if _is_about_markup(line) else _AMPERSANDS.sub("&", _ENTITY.sub(_resolve, line))
+
+
+def _resolve(match: re.Match[str]) -> str:
+    """Returns what a reference stands for; half of a surrogate pair (&#55357;) as it is, for `lone_surrogates` to join."""
+    from html import unescape
+    from html.entities import html5
+
+    name = match[1]
+    if name[0] == "#":
+        number = int("0" + name[1:], 16) if name[1] in "xX" else int(name[1:])
+        return chr(number) if 0xD800 <= number <= 0xDFFF else unescape(f"&{name};")
+    return unescape(f"&{name};") if name + ";" in html5 else _AMPERSANDS.sub("&", match[0])
+
+
+def _is_about_markup(line: str) -> bool:
+    """Returns whether the references of a line may be meant as they stand."""
+    if "&" not in line or _TAG_ENTITY.search(line) or "html" in line.lower():
+        return True
+    return _BARE.search(line) is not None
+
+
+def utf8_mojibake(text: str, note: Note = ignore) -> str:
+    """Returns the text with UTF-8 that was read as a one-byte encoding, even twice, read rightly; ftfy decides, line by line.
+
+    It does not know any Chinese encoding read as another.
+
+    >>> utf8_mojibake("æ–°é—» è§£å†³")
+    '新闻 解决'
+    """
+    if not _MOJIBAKE.search(text):
+        return text
+    from ftfy import TextFixerConfig, fix_encoding
+
+    text = substitute(_CESU, _join_cesu, text, note)
+
+    config = TextFixerConfig(explain=False)
+    return rewrite_lines(lambda line: fix_encoding(line, config) if _MOJIBAKE.search(line) else line, text, note)
+
+
+def _join_cesu(match: re.Match[str]) -> str:
+    """Returns the one character of six misread bytes; the match as it is where they are none (needs ftfy's codec imported)."""
+    try:
+        pair = match[0].encode("sloppy-windows-1252").decode("utf-8", "surrogatepass")
+        return pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeError:
+        return match[0]
+
+
+def c1_controls(text: str, note: Note = ignore) -> str:
+    r"""Returns the text with C1 controls as the characters of cp1252 that were meant; the five without one become U+FFFD.
+
+    >>> c1_controls("\x93quoted\x94")
+    '“quoted”'
+    """
+    return substitute(_C1, lambda m: m[0].encode("latin-1").decode("cp1252", "replace"), text, note)
+
+
+def nul_controls(text: str, note: Note = ignore) -> str:
+    r"""Returns the text without NUL and other C0 controls; "\r\n" and "\r" become "\n", tabs stay."""
+    return substitute(_CONTROL, lambda m: "\n" if m[0][0] == "\r" else "", text, note)
+
+
+def bom_inside(text: str, note: Note = ignore) -> str:
+    """Returns the text without byte order marks."""
+    return substitute(_BOM, lambda m: "", text, note)
+
+
+def zero_width(text: str, note: Note = ignore) -> str:
+    """Returns the text without zero-width spaces and word joiners, and without joiners and direction marks that do nothing.
+
+    ZWJ, ZWNJ, LRM and RLM stay wherever a neighbour is neither Latin nor East Asian: emoji, Indic and Arabic need them.
+    """
+    return substitute(_ZERO_WIDTH, lambda m: "", text, note)
+
+
+def soft_hyphens(text: str, note: Note = ignore) -> str:
+    """Returns the text without soft hyphens."""
+    return substitute(_SOFT_HYPHEN, lambda m: "", text, note)
+
+
+def odd_spaces(text: str, note: Note = ignore) -> str:
+    """Returns the text with no-break and typographic spaces as plain ones, and without any odd spaces at both ends of a line.
+
+    The ideographic space stays inside a line, where Chinese sets it on purpose, save between two ASCII characters.
+    """
+    return substitute(_SPACE, _plain_space, text, note)
+
+
+def _plain_space(run: re.Match[str]) -> str:
+    before, after = run.string[run.start() - 1 : run.start()], run.string[run.end() : run.end() + 1]
+    if before in ("", "\n") or after in ("", "\n"):
+        return ""
+    plain = _NARROW.sub(" ", run[0])
+    return plain.replace("\u3000", " ") if (before + after).isascii() else plain
+
+
+def nfc(text: str, note: Note = ignore) -> str:
+    """Returns the text in Unicode's normal form C (UAX 15)."""
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    return rewrite_lines(lambda line: unicodedata.normalize("NFC", line), text, note)

@@ -1,0 +1,74 @@
+"""The command line: one short file per command, each parses, calls one plain function and prints.
+
+Data goes to stdout, everything else to stderr. Nothing heavy is imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from newscrawler import __version__
+from newscrawler.exceptions import NewscrawlerError
+
+COMMANDS = {
+    "audit": "Prove that the ledger adds up.",
+    "crawl": "Crawl news from start pages into a database.",
+    "db": "Look after a database.",
+    "demo": "The main job on the bundled sample site.",
+    "export": "Print the collected articles as JSON lines.",
+    "extract": "One page to one JSON line.",
+    "forget": "Remove an article or a site for good.",
+    "reextract": "Read every kept page again, without a request.",
+    "repair": "Repair text: stdin to stdout.",
+    "schema": "Print the JSON Schema of the record.",
+    "status": "Print what the collection holds.",
+    "why": "Tell one URL's story.",
+}
+
+
+class Commands(click.Group):
+    """Imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        return importlib.import_module(f"newscrawler.cli.{cmd_name}").command  # type: ignore[no-any-return]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in the help, from the table: it imports nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", message="newscrawler %(version)s")
+def group() -> None:
+    """Crawl news: from a URL to clean JSON lines, and nothing lost on the way."""
+
+
+def main() -> int:
+    """Runs the command line; returns the exit code (docs/operations.md). An error of ours is one line on stderr."""
+    try:
+        result = group.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
+    except NewscrawlerError as error:
+        print(f"newscrawler: {error}", file=sys.stderr)  # noqa: T201
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader has gone (`| head`): that is its right. Python would complain while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0

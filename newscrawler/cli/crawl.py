@@ -1,0 +1,56 @@
+"""newscrawler crawl: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from newscrawler.exceptions import UsageError
+
+
+@click.command("crawl")
+@click.argument("urls", nargs=-1, metavar="URL...")
+@click.option("-i", "--input", "input_file", type=click.File(encoding="utf-8"), help="A file with one start page a line; - for stdin.")
+@click.option("--db", default="data/news.db", show_default=True, help="A path, or a SQLAlchemy URL.")
+@click.option("-o", "--output", help="Append each stored article as a JSON line as soon as it is committed; - for stdout.")
+@click.option("--limit", type=click.IntRange(min=1), help="Stop after this many new articles.")
+@click.option("--max-pages", type=click.IntRange(min=1), help="Stop after this many fetched pages.")
+@click.option("--depth", type=click.IntRange(min=0), help="Follow links at most this far from a start page.")
+@click.option("--include", multiple=True, metavar="REGEX", help="Only links whose URL matches (repeatable).")
+@click.option("--exclude", multiple=True, metavar="REGEX", help="No links whose URL matches (repeatable).")
+@click.option("--delay", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Seconds between requests to a host; 0: AutoThrottle off too.")
+@click.option("--concurrency", type=click.IntRange(1, 256), default=16, show_default=True, help="Requests at once, in all and per host.")
+@click.option("--allow-private", multiple=True, metavar="HOST", help="A host that may have a loopback or private address (repeatable).")
+@click.option("--no-bodies", is_flag=True, help="Do not keep the bodies as fetched.")
+@click.option("--list", "listing", is_flag=True, help="Only discover: print the articles' URLs that the start pages lead to; nothing is stored.")
+@click.option("--contact", envvar="NEWSCRAWLER_CONTACT", help="Your address for the user agent: a URL or an e-mail.")
+@click.option("-v", "--verbose", is_flag=True, help="Log every request.")
+def command(urls: tuple[str, ...], input_file: click.utils.LazyFile | None, **options: object) -> int:
+    """Crawl news from start pages: articles, their related reading, their sections.
+
+    Takes up what was left unfinished in the same database; start pages are always due.
+    """
+    starts = [*urls]
+    if input_file is not None:
+        starts += [line.strip() for line in input_file if line.strip() and not line.startswith("#")]
+    if not starts:
+        raise UsageError("no start page: give a URL, or a file of them with -i")
+    from newscrawler.cli.running import Options, crawl, discover
+
+    chosen = Options(starts=starts, **options)  # type: ignore[arg-type]
+    _check_output(chosen.output)
+    return discover(chosen) if chosen.listing else crawl(chosen)
+
+
+def _check_output(where: str | None) -> None:
+    """Raises UsageError when the output cannot be written, before anything is fetched."""
+    if where in (None, "-"):
+        return
+    try:
+        with Path(str(where)).open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise UsageError(f"-o {where}: cannot be written ({error.strerror}): give another file") from error
+
+

@@ -1,0 +1,56 @@
+"""newscrawler export: the collected articles as JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from newscrawler.cli import options
+from newscrawler.exceptions import UsageError
+
+
+@click.command("export")
+@options.db
+@click.option("-o", "--output", default="-", help="A file, made anew; - for stdout.")
+@click.option("--since", type=click.IntRange(min=0), default=0, metavar="SEQ", help="Only what changed after this number, deletions too.")
+@click.option("--site", help="Only this registrable domain.")
+@click.option("--revisions", "every", is_flag=True, help="Every version of each article.")
+def command(db: str, output: str, since: int, site: str | None, every: bool) -> None:
+    """Print the collected articles, one JSON object a line, in the order of change."""
+    from newscrawler.export import dumps
+    from newscrawler.store import reading
+
+    with options.opened(db) as engine, _opened(output) as file:
+        for seq, found in reading.exported(engine, since=since, site=site, every_revision=every):
+            file.write(dumps(_record(seq, found)) + "\n")
+
+
+def _record(seq: int, found: Any) -> dict[str, Any]:
+    """The record as stored, or that of a tombstone."""
+    if isinstance(found, dict):
+        return found
+    from newscrawler.export import deleted_record
+    from newscrawler.export.collected import utc
+
+    return deleted_record(found["article_id"], seq, found["url"], utc(found["deleted_at"]))
+
+
+@contextmanager
+def _opened(where: str) -> Iterator[TextIO]:
+    """stdout, or a file that appears whole or not at all."""
+    if where == "-":
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        yield sys.stdout
+        return
+    half = Path(f"{where}.part")
+    try:
+        with half.open("w", encoding="utf-8") as file:
+            yield file
+        half.replace(where)
+    except OSError as error:
+        raise UsageError(f"-o {where}: cannot be written ({error.strerror})") from error

@@ -1,0 +1,180 @@
+"""Runs a crawl in this process and says how it went; what `crawl` and `demo` share."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from newscrawler import __version__
+from newscrawler.frontier import Crawl, Scope
+from newscrawler.frontier.crawl import Plan
+from newscrawler.frontier.scope import compiled, start_page
+from newscrawler.items import Repair
+
+
+@dataclass(slots=True)
+class Options:
+    """The options of `newscrawler crawl`, as parsed."""
+
+    starts: Sequence[str]
+    db: str = "data/news.db"
+    output: str | None = None
+    limit: int | None = None
+    max_pages: int | None = None
+    depth: int | None = None
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    delay: float = 1.0
+    concurrency: int = 16
+    allow_private: Sequence[str] = field(default_factory=tuple)
+    no_bodies: bool = False
+    listing: bool = False
+    contact: str | None = None
+    verbose: bool = False
+
+
+def plan_of(options: Options) -> Plan:
+    """The plan that the options mean; raises UsageError for a bad URL or pattern."""
+    return Plan(
+        db=options.db,
+        starts=[start_page(url) for url in options.starts],
+        scope=Scope(compiled("--include", options.include), compiled("--exclude", options.exclude), options.depth),
+        limit=options.limit,
+        max_pages=options.max_pages,
+        concurrency=options.concurrency,
+        delay=options.delay,
+        keep_bodies=not options.no_bodies,
+        command="crawl " + " ".join(options.starts),
+    )
+
+
+def crawl(options: Options) -> int:
+    """Crawls, prints the summary on stderr, returns the exit code."""
+    plan = plan_of(options)
+    running = Crawl(plan)
+    stopped_by = run(running, settings_of(options))
+    print(summary(running, stopped_by), file=sys.stderr)  # noqa: T201
+    if running.error is not None:
+        raise running.error
+    if stopped_by is not None:
+        return 128 + stopped_by
+    return 0 if running.seen.good else 1
+
+
+def discover(options: Options) -> int:
+    """Prints the URLs of articles that the start pages link to, fetching only the start pages; keeps nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        options.db, options.output, options.no_bodies = str(Path(folder) / "list.db"), None, True
+        options.depth = 0 if options.depth is None else options.depth
+        running = Crawl(plan_of(options))
+        stopped_by = run(running, settings_of(options))
+        for url in found_articles(options.db):
+            print(url)  # noqa: T201
+    if not running.seen.good:
+        print(summary(running, stopped_by), file=sys.stderr)  # noqa: T201
+    return 128 + stopped_by if stopped_by else 0 if running.seen.good else 1
+
+
+def found_articles(db: str) -> list[str]:
+    """The URLs that pages of this database link to as articles."""
+    from newscrawler.store import connect, reading
+
+    engine = connect(db)
+    try:
+        return reading.linked_articles(engine)
+    finally:
+        engine.dispose()
+
+
+def settings_of(options: Options) -> dict[str, Any]:
+    """Scrapy's settings for these options, over newscrawler.settings."""
+    chosen: dict[str, Any] = {
+        "NEWSCRAWLER_ALLOW_PRIVATE": list(options.allow_private),
+        "NEWSCRAWLER_OUTPUT": options.output,
+        "NEWSCRAWLER_PROGRESS": True,
+        "CONCURRENT_REQUESTS": options.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": options.concurrency,
+        "DOWNLOAD_DELAY": options.delay,
+        "AUTOTHROTTLE_ENABLED": options.delay > 0,
+        "AUTOTHROTTLE_START_DELAY": options.delay,
+        "LOG_LEVEL": "DEBUG" if options.verbose else "INFO",
+        "EXTENSIONS": {"newscrawler.extensions.output.JsonLines": 0, "newscrawler.extensions.progress.Progress": 0},
+    }
+    if options.contact:
+        chosen["USER_AGENT"] = f"newscrawler/{__version__} (+{options.contact})"
+    return chosen
+
+
+def run(running: Crawl, chosen: dict[str, Any]) -> int | None:
+    """Runs the crawl to its end; returns the signal that stopped it, or None."""
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.settings import Settings
+
+    from newscrawler.spiders.news import NewsSpider
+
+    settings = Settings()
+    settings.setmodule("newscrawler.settings")
+    settings.setdict(chosen, priority="cmdline")
+    _quiet()
+
+    class Process(AsyncCrawlerProcess):
+        stopped_by: int | None = None
+
+        def _signal_shutdown(self, signum: int, _: Any) -> None:
+            self.stopped_by = signum
+            name = signal.Signals(signum).name
+            print(f"newscrawler: {name}: finishing what is in flight; once more stops now", file=sys.stderr)  # noqa: T201
+            super()._signal_shutdown(signum, _)
+
+    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "newscrawler.settings")
+    process = Process(settings)
+    process.crawl(NewsSpider, crawl=running)
+    process.start()
+    return process.stopped_by
+
+
+def _quiet() -> None:
+    """Keeps Scrapy's own chatter down: what matters of it is in the ledger and in the summary."""
+    for name in ("scrapy.middleware", "scrapy.addons", "scrapy.crawler", "scrapy.extensions.logstats", "scrapy.statscollectors", "scrapy.core.engine"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("scrapy.utils.log").setLevel(logging.WARNING)
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)  # the page itself says why it failed
+    logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)
+
+
+def summary(running: Crawl, stopped_by: int | None = None) -> str:
+    """One screen: what was fetched, stored, refused and why, and what comes next."""
+    seen, states = running.seen, running.seen.states
+    rows = [
+        ("pages fetched", seen.pages),
+        ("articles", seen.articles),
+        ("duplicates", states["duplicate"]),
+        ("unchanged", states["unchanged"]),
+        ("other pages", states["read"]),
+        ("redirects", states["redirected"]),
+        ("refused", states["refused"]),
+        ("failed", states["failed"]),
+        ("gone", states["gone"]),
+        ("repairs", seen.repairs),
+        ("related links", seen.related),
+    ]
+    lines = ["", *(f"  {number:>8,}  {name}" for name, number in rows if number or name in ("pages fetched", "articles"))]
+    lines += [f"            {reason}: {number}" for reason, number in seen.reasons.most_common(8)]
+    if running.error is None:
+        lines += ["", f"database: {running.plan.db}"]
+    if stopped_by or running.stopped:
+        why = "stopped by a signal" if stopped_by else "stopped at the limit"
+        lines += [f"{why}: the same command goes on where it stopped"]
+    return "\n".join(lines)
+
+
+def shown(repair: Repair) -> str:
+    """A repair as before -> after, on one line."""
+    return f"{repair.before!r} -> {repair.after!r} ({repair.kind})"

@@ -1,0 +1,52 @@
+"""The record of a page just read: what the article says plus what we know of its fetch."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from newscrawler import __version__
+from newscrawler.dedupe import article_id, registrable_domain
+from newscrawler.export.record import article_record
+from newscrawler.items import RawPage
+
+
+def utc(seconds: float) -> str:
+    """A moment as RFC 3339 in UTC, to the second.
+
+    >>> utc(0)
+    '1970-01-01T00:00:00Z'
+    """
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def collected_record(raw: RawPage, article_key: str, content_hash: str, discovered_by: str) -> dict[str, Any]:
+    """The record of `raw.page.article`; `seq`, `revision` and the run are the ledger's to set."""
+    page = raw.page
+    assert page is not None and page.article is not None
+    return article_record(
+        page.article,
+        id=article_id(article_key),
+        seq=0,
+        op="add",
+        url=raw.url,
+        requested_url=raw.url,
+        canonical_url=page.article.canonical_url,
+        source_domain=registrable_domain(urlsplit(raw.url).hostname or ""),
+        date_first_seen=utc(raw.fetched_at),
+        date_fetched=utc(raw.fetched_at),
+        content_hash=content_hash,
+        revision=1,
+        duplicate_of=None,
+        rights={"x_robots_tag": raw.headers.get("x-robots-tag"), "meta_robots": page.meta_robots},
+        provenance={
+            "payload_digest": "sha256:" + sha256(raw.body).hexdigest(),
+            "http_status": raw.status,
+            "encoding_declared": page.declared,
+            "encoding_used": page.encoding,
+            "extractor": f"newscrawler {__version__}",
+            "discovered_by": [discovered_by],
+        },
+    )

@@ -1,0 +1,1 @@
+"""Extensions: they listen to a crawl and tell a person about it."""

@@ -1,0 +1,18 @@
+"""Text -> Page: what kind of page it is, where its links lead, and what it says as an article.
+
+    read_page = decode_page | extract_page | clean each field once
+
+    parse      text -> tree, once
+    outline    tree -> blocks of text, links, head: one walk, and nobody looks at the tree again
+    body       which blocks are the article          title, bylines, dates, keywords, language, metadata: its fields
+    links      which kind each link is               related: the related-reading list as printed
+    kind       article, hub or other                 feeds: RSS, Atom and sitemaps are hubs
+    labels     every word all this is told by        addresses: what the form of a URL tells
+"""
+
+from __future__ import annotations
+
+from newscrawler.extract.page import extract_page
+from newscrawler.extract.read import read_page
+
+__all__ = ["extract_page", "read_page"]

@@ -1,0 +1,136 @@
+"""Every word by which a page says what a part of it is: class names, headings, line labels. Tables only.
+
+Chinese labels stand in both scripts. 相关阅读 is "related reading", 关键词 "keywords", 来源 "source", 记者 "reporter",
+责任编辑 "editor in charge", 下一页 "next page".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+NAV, FOOT, SIDE, RELATED, COMMENT, SHARE, PAGER, CRUMB, AD = (1 << n for n in range(9))
+CAPTION, BYLINE, META, KEYWORDS, BODY, SERVICE, TITLE, LIST, PROSE = (1 << n for n in range(9, 18))
+RECOMMENDED, POPULAR, LATEST = (1 << n for n in range(18, 21))
+
+AROUND = NAV | FOOT | SIDE | RELATED | COMMENT | SHARE | PAGER | CRUMB | AD | RECOMMENDED | POPULAR | LATEST
+"""What never belongs to the running text."""
+
+_TAG_FLAGS = {"nav": NAV, "footer": FOOT, "aside": SIDE, "figcaption": CAPTION, "menu": NAV, "h1": TITLE, "address": BYLINE}
+
+_TOKENS: dict[int, str] = {
+    NAV: "nav navbar navigation menu menus subnav topnav mainnav channel channels sitenav topbar toolbar tabs daohang",
+    FOOT: "foot footer copyright copy cr disclaimer shengming legal colophon",
+    SIDE: "side sidebar aside rail rightbar widget widgets secondary",
+    RELATED: "related relate relates relation relations xiangguan xgyd xgxw relevant relnews seealso readalso yanshen",
+    RECOMMENDED: "recommend recommended recommendation recommendations reco recom tuijian guess like promoted foryou outbrain taboola",
+    POPULAR: "hot hots hotnews rank ranking ranks paihang popular trending mostread topten phb remen",
+    LATEST: "latest newest lastest zuixin recent",
+    COMMENT: "comment comments cmt cmts reply replies disqus pinglun respond livefyre",
+    SHARE: "share shares sharing social sns bdshare fenxiang jiathis addthis sharebar",
+    PAGER: "page pages pager paging pagination pagenav pagelist fenye pagebar",
+    CRUMB: "breadcrumb breadcrumbs crumb crumbs path position location weizhi bread curpos",
+    AD: "ad ads advert advertisement adbox banner guanggao gg sponsor sponsored adsense",
+    CAPTION: "caption figcaption wp-caption-text tushuo picinfo imgdesc",
+    BYLINE: "author authors byline writer editor editors zebian zuozhe source laiyuan credit",
+    META: "info date time pubtime publish meta pubdate timestamp posted dateline published updated",
+    KEYWORDS: "keyword keywords tag tags taglist guanjianci biaoqian",
+    SERVICE: "login search register signup subscribe subscription newsletter user cookie cookies consent gdpr",
+    BODY: "articlebody entry story body content contents text zhengwen detail artibody post rwb",
+}
+_FLAG_OF = {token: flag for flag, tokens in _TOKENS.items() for token in tokens.split()}
+_STARTS = (
+    ("relat", RELATED),
+    ("recomm", RECOMMENDED),
+    ("comment", COMMENT),
+    ("footer", FOOT),
+    ("sidebar", SIDE),
+    ("breadcrumb", CRUMB),
+    ("copyright", FOOT),
+    ("pagina", PAGER),
+    ("share", SHARE),
+    ("nav", NAV),
+    ("advert", AD),
+    ("keyword", KEYWORDS),
+    ("hotnews", POPULAR),
+)
+_ENDS = (("nav", NAV), ("menu", NAV), ("footer", FOOT), ("comments", COMMENT), ("sidebar", SIDE))
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_WHOLE = frozenset({"html", "body", "main"})
+_DIGITS = re.compile(r"[\d_-]+")
+
+
+@lru_cache(maxsize=16384)
+def flags_of(tag: str, name: str | None, ident: str | None) -> int:
+    """Returns what the tag, class and id of an element say it is, as a set of flags."""
+    flags = _TAG_FLAGS.get(tag, 0)
+    if tag in _WHOLE:
+        return flags
+    for token in _TOKEN.findall(f"{name or ''} {ident or ''}"[:200]):
+        flags |= _flag_of(token.lower())
+    if flags & BODY:  # "article-body share-target" is a body all the same
+        flags &= ~(SHARE | AD | META | LATEST | SERVICE)
+    return flags
+
+
+def _flag_of(token: str) -> int:
+    flag = _FLAG_OF.get(token)
+    if flag is None and len(token) > 4:
+        flag = next((flag for start, flag in _STARTS if token.startswith(start)), None)
+        flag = flag or next((flag for end, flag in _ENDS if token.endswith(end)), None)
+    return flag or 0
+
+
+@lru_cache(maxsize=16384)
+def signature(tag: str, name: str | None) -> str:
+    """Returns tag and classes without their numbers, so that the items of one list look alike.
+
+    >>> signature("li", "item item--3")
+    'li.item.item'
+    """
+    return ".".join([tag, *_DIGITS.sub("", name).split()]) if name else tag
+
+
+SUB_HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "related",
+        re.compile(
+            r"相关|相關|延伸|关联|關聯|関連|관련|更多.{0,4}(?:新闻|报道|新聞|報導)|往期|专题|專題|\b(?:related|read (?:more|also|next)|see also|"
+            r"more (?:on|from|about)|further reading|zum thema|mehr zum|lire aussi|leggi anche|lees ook|te puede interesar|"
+            r"noticias relacionadas|leia (?:também|mais)|читайте также|по теме)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "recommended",
+        re.compile(r"推荐|推薦|猜你|精选|精選|为您|為您|おすすめ|추천|\b(?:recommend|you may|for you|editor'?s? (?:pick|choice)|don'?t miss|empfehl)", re.I),
+    ),
+    (
+        "popular",
+        re.compile(r"热门|熱門|热点|熱點|排行|点击|點擊|热榜|人気|ランキング|많이 본|人气|人氣|\b(?:most (?:read|popular|viewed)|popular|trending|meist)", re.I),
+    ),
+    ("latest", re.compile(r"最新|即时|即時|滚动|滾動|新着|최신|今日|要闻|要聞|\b(?:latest|recent|newest|breaking|neueste|dernières|últimas|ultime)", re.I)),
+)
+READ_MORE = re.compile(r"^(?:推荐阅读|推薦閱讀|延伸阅读|延伸閱讀|相关|相關|related|read more|read also)", re.IGNORECASE)
+"""Headings of the related-reading list proper; 推荐阅读 is one although it says "recommended"."""
+
+PRINTED_HEADING = re.compile(
+    r"(?:相关|相關|延伸|推荐|推薦|更多|热门|熱門|关联|關聯|猜你|精彩|往期)(?:阅读|閱讀|新闻|新聞|报道|報導|文章|链接|連結|推荐|推薦|资讯|資訊|内容|喜欢|专题)"
+    r"|related\b|read (?:more|also|next)\b|see also\b|more (?:on|from)\b|recommended\b",
+    re.IGNORECASE,
+)
+"""Short lines that head a list although they are marked up as text."""
+
+KEYWORDS_LINE = re.compile(
+    r"(?:本文)?(?:关键词|關鍵詞|关键字|關鍵字|关 键 词|标签|標籤|キーワード|Keywords?|Key words|Tags?|Topics?)\s*[:：]\s*", re.IGNORECASE
+)
+
+NEXT_PREV = re.compile(r"[«‹<]*\s*(?:上一页|下一页|上一頁|下一頁|前一页|后一页|上页|下页|首页|尾页|末页|next(?: page)?|prev(?:ious)?(?: page)?|older|newer|last)\s*[»›>]*", re.I)
+PREV_NEXT_ARTICLE = re.compile(r"上一篇|下一篇|上一条|下一条|previous (?:article|post|story)|next (?:article|post|story)", re.IGNORECASE)
+SERVICE_WORDS = re.compile(
+    r"登录|登錄|登入|注册|註冊|评论|評論|分享|搜索|打印|列印|收藏|举报|反馈|客服|广告|廣告|联系|聯絡|聯繫|关于我们|關於我們|版权|版權|隐私|隱私|下载|下載|订阅|"
+    r"\b(?:log ?in|sign (?:in|up)|register|subscribe|share|print|e-?mail|comments?|search|about us|contact|privacy|terms|cookie|"
+    r"advertis\w*|copyright|feedback|app store|download|help|faq|careers|jobs|rss)\b",
+    re.IGNORECASE,
+)
+HOME_WORDS = frozenset({"首页", "首頁", "home", "主页", "主頁", "网站首页", "新闻首页", "homepage", "start", "startseite", "accueil", "inicio"})

@@ -1,0 +1,306 @@
+"""Tree -> outline: one walk that collects blocks of text, links, images and the head.
+
+A block is the text between two borders of block elements, with how much of it stands in links. A place is a block element
+with its ancestors' flags and the heading that stands over it; places are numbered in document order, so "inside" is a
+comparison of numbers. The walk is iterative: a page may be as deep as it likes. This is the hot loop of reading a page:
+no regular expression and no search runs per element, classes are looked up in tables that remember.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from newscrawler.extract.labels import PRINTED_HEADING, flags_of, signature
+
+_BLOCKS = (
+    "html body main article section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr td th caption blockquote pre "
+    "header footer nav aside figure figcaption form fieldset center address details summary hr menu hgroup"
+)
+_SKIPPED = "style noscript template svg iframe object select textarea button math canvas map audio video"
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_ITEMS = frozenset({"li", "dd", "dt", "tr", "article"})
+_BREAK = "\x0b"
+MAX_HEADING = 40
+MAX_TEXT = 4_000_000
+
+
+@dataclass(slots=True)
+class Place:
+    """A block element: `number` to `last` are the numbers of it and all inside it; `path` is its generalised way from the root."""
+
+    tag: str
+    path: int
+    flags: int
+    number: int
+    parent: Place | None
+    item: int
+    heading: str | None
+    chars: int
+    last: int = 0
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text, white space collapsed, lines as <br> parts them; `linked` counts characters in links."""
+
+    text: str
+    place: Place
+    linked: int
+    size: int
+    """Bytes in UTF-8: a measure by which a Chinese character counts about as much as it says."""
+    loose: str
+    """The text outside links."""
+
+
+@dataclass(slots=True)
+class Anchor:
+    """An <a href> as found: `block` is the index of the block it begins in."""
+
+    href: str
+    rel: str
+    name: str
+    path: int
+    place: Place
+    block: int
+    text: str = ""
+    title: str = ""
+    image: bool = False
+
+
+@dataclass(slots=True)
+class Picture:
+    """An <img> as found."""
+
+    src: str
+    alt: str
+    place: Place
+
+
+@dataclass(slots=True)
+class Outline:
+    """All that is known of a page after the walk."""
+
+    blocks: list[Block] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    times: list[tuple[str, int]] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    title: str = ""
+    lang: str = ""
+    base: str | None = None
+    canonical: str | None = None
+    rels: list[tuple[str, str]] = field(default_factory=list)
+
+
+def outline_of(root: etree._Element) -> Outline:
+    """Returns the outline of a parsed page."""
+    return _Walk().run(root)
+
+
+class _Walk:
+    """The state of one walk: the place we are in, the text since the last border, the link we are in."""
+
+    def __init__(self) -> None:
+        self.out = Outline()
+        self.parts: list[str] = []
+        self.linked = 0
+        self.loose: list[str] = []
+        self.anchor: Anchor | None = None
+        self.anchor_from = 0
+        self.chars = 0
+        self.paths: dict[tuple[int, str], int] = {}
+        self.place = Place("", 0, 0, 0, None, 0, None, 0)
+        self.out.places.append(self.place)
+        # An element's start returns whether its own text counts.
+        self.starts: dict[str, Callable[[etree._Element], bool]] = {
+            **dict.fromkeys(_BLOCKS.split(), self._open),
+            **dict.fromkeys(_SKIPPED.split(), self._skip),
+            "html": self._open_html,
+            "a": self._open_anchor,
+            "br": self._break,
+            "img": self._picture,
+            "script": self._script,
+            "title": self._title,
+            "meta": self._meta,
+            "link": self._link,
+            "base": self._base,
+            "time": self._time,
+            "input": self._nothing,
+        }
+        self.ends: dict[str, Callable[[], None]] = {**dict.fromkeys(_BLOCKS.split(), self._close), "a": self._close_anchor}
+
+    def run(self, root: etree._Element) -> Outline:
+        walk = self.walk = etree.iterwalk(root, events=("start", "end"))
+        starts, ends, parts = self.starts, self.ends, self.parts
+        for event, element in walk:
+            if event == "start":
+                start = starts.get(element.tag)
+                text = element.text if start is None or start(element) else None
+            else:
+                end = ends.get(element.tag)
+                if end is not None:
+                    end()
+                text = element.tail
+            if text:
+                parts.append(text)
+        self._flush()
+        self.out.places[0].last = len(self.out.places)
+        return self.out
+
+    def _open_html(self, element: etree._Element) -> bool:
+        self.out.lang = element.get("lang") or element.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+        return self._open(element)
+
+    def _open(self, element: etree._Element) -> bool:
+        if self.parts:
+            self._flush()
+        tag, name, up = element.tag, element.get("class"), self.place
+        key = (up.path, signature(tag, name))
+        path = self.paths.get(key)
+        if path is None:
+            path = self.paths[key] = len(self.paths) + 1
+        number = len(self.out.places)
+        flags = up.flags | flags_of(tag, name, element.get("id"))
+        item = number if tag in _ITEMS else up.item
+        self.place = Place(tag, path, flags, number, up, item, up.heading, self.chars)
+        self.out.places.append(self.place)
+        return True
+
+    def _close(self) -> None:
+        if self.parts:
+            self._flush()
+        place, up = self.place, self.place.parent
+        if up is None:
+            return
+        place.last = len(self.out.places) - 1
+        if place.heading is not up.heading and self.chars - place.chars <= MAX_HEADING:
+            up.heading = place.heading  # a heading alone in its box stands over what follows the box
+        self.place = up
+
+    def _flush(self) -> None:
+        """Ends the block under way, if any text has come together."""
+        if self.anchor is not None:
+            self._take_anchor_text()
+        elif self.linked:
+            self.loose.extend(self.parts[self.anchor_from :])
+        raw = "".join(self.parts)
+        self.parts.clear()
+        text = _lines(raw) if _BREAK in raw else " ".join(raw.split())
+        if text:
+            self._add_block(text)
+        self.linked = self.anchor_from = 0
+        if self.loose:
+            self.loose.clear()
+
+    def _add_block(self, text: str) -> None:
+        place = self.place
+        loose = text if not self.linked else " ".join("".join(self.loose).split())
+        self.chars += len(text)
+        self.out.blocks.append(Block(text, place, min(self.linked, len(text)), len(text.encode("utf-8", "replace")), loose))
+        if len(text) <= MAX_HEADING and (place.tag in _HEADINGS or (PRINTED_HEADING.match(text) and self.linked < len(text))):
+            place.heading = text
+
+    def _open_anchor(self, element: etree._Element) -> bool:
+        if self.anchor is not None:
+            self._close_anchor()
+        href = element.get("href")
+        if href:
+            name = element.get("class") or ""
+            place = self.place
+            path = place.path
+            if name:
+                path = self.paths.setdefault((path, signature("a", name)), len(self.paths) + 1)
+            title = element.get("title") or ""
+            anchor = Anchor(href, element.get("rel") or "", name, path, place, len(self.out.blocks), "", title)
+            self._keep_loose()
+            self.anchor, self.anchor_from = anchor, len(self.parts)
+            self.out.anchors.append(anchor)
+        return True
+
+    def _keep_loose(self) -> None:
+        if self.parts and len(self.parts) > self.anchor_from:
+            self.loose.extend(self.parts[self.anchor_from :])
+            self.anchor_from = len(self.parts)
+
+    def _take_anchor_text(self) -> None:
+        anchor = self.anchor
+        assert anchor is not None
+        text = " ".join("".join(self.parts[self.anchor_from :]).replace(_BREAK, " ").split())
+        self.linked += len(text)
+        anchor.text = f"{anchor.text} {text}" if anchor.text and text else anchor.text or text
+        self.anchor_from = 0
+
+    def _close_anchor(self) -> None:
+        if self.anchor is not None:
+            self._take_anchor_text()
+            self.anchor = None
+            self.anchor_from = len(self.parts)
+
+    def _break(self, element: etree._Element) -> bool:
+        self.parts.append(_BREAK)
+        return False
+
+    def _skip(self, element: etree._Element) -> bool:
+        self.walk.skip_subtree()
+        return False
+
+    def _nothing(self, element: etree._Element) -> bool:
+        return False
+
+    def _picture(self, element: etree._Element) -> bool:
+        alt = element.get("alt") or ""
+        if self.anchor is not None:
+            self.anchor.image = True
+            if not self.anchor.title:
+                self.anchor.title = alt
+        src = element.get("data-original") or element.get("data-src") or element.get("src")
+        if src and not src.startswith("data:"):
+            self.out.pictures.append(Picture(src, alt, self.place))
+        return False
+
+    def _script(self, element: etree._Element) -> bool:
+        if (element.get("type") or "").startswith("application/ld+json") and element.text:
+            self.out.scripts.append(element.text)
+        return False
+
+    def _title(self, element: etree._Element) -> bool:
+        if not self.out.title and element.text:
+            self.out.title = " ".join(element.text.split())
+        return False
+
+    def _meta(self, element: etree._Element) -> bool:
+        name = element.get("property") or element.get("name") or element.get("itemprop")
+        content = element.get("content")
+        if name and content:
+            name = name.lower()
+            self.out.meta.setdefault(name, content.strip())
+        return False
+
+    def _link(self, element: etree._Element) -> bool:
+        rel, href = (element.get("rel") or "").lower(), element.get("href")
+        if href and rel == "canonical":
+            self.out.canonical = self.out.canonical or href
+        elif href and rel in ("next", "prev"):
+            self.out.rels.append((rel, href))
+        return False
+
+    def _base(self, element: etree._Element) -> bool:
+        self.out.base = self.out.base or element.get("href")
+        return False
+
+    def _time(self, element: etree._Element) -> bool:
+        when = element.get("datetime")
+        if when:
+            self.out.times.append((when, self.place.number))
+        return True
+
+
+def _lines(raw: str) -> str:
+    """Returns the text with one line for each that <br> parts, none empty."""
+    lines = (" ".join(line.split()) for line in raw.split(_BREAK))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,64 @@
+"""Text -> Page: parse | outline | body | kind | links | fields, in this order."""
+
+from __future__ import annotations
+
+from newscrawler.extract import feeds
+from newscrawler.extract.addresses import Resolver, Site, form_of
+from newscrawler.extract.body import choose_body
+from newscrawler.extract.kind import ARTICLE_POINTS, article_points
+from newscrawler.extract.linked_data import linked_data_of
+from newscrawler.extract.links import classify, find_links, page_forms
+from newscrawler.extract.metadata import read_article
+from newscrawler.extract.outline import Outline, outline_of
+from newscrawler.extract.parse import parse_html
+from newscrawler.extract.related import give_teasers, related_entries
+from newscrawler.items import Page
+
+HUB_LINKS = 3
+
+
+def extract_page(text: str, url: str) -> Page:
+    """Returns what a page is and says, from its text; nothing in it is cleaned or made canonical.
+
+    Never raises and fetches nothing. A page with neither text nor links is "other", with a reason.
+    """
+    if feeds.is_feed(text):
+        return feeds.read_feed(text, url)
+    if "<" not in text:
+        return Page(url, "other", reason="empty" if not text.strip() else "not HTML")
+    root = parse_html(text)
+    if root is None:
+        return Page(url, "other", reason="no HTML could be parsed")
+    outline = outline_of(root)
+    page = _read(outline, url)
+    page.meta_robots = outline.meta.get("robots")
+    return page
+
+
+def _read(outline: Outline, url: str) -> Page:
+    resolver = Resolver(_base(outline, url))
+    found = find_links(outline, resolver, Site(url))
+    give_teasers(found, outline)
+    body = choose_body(outline)
+    data = linked_data_of(outline.scripts)
+    is_article = bool(body) and article_points(form_of(url), outline, body, declared=data.is_article) >= ARTICLE_POINTS
+    article = read_article(outline, data, body, url, resolver) if is_article else None
+    if article is not None and not article.text:
+        article = None
+    inside = {id(block) for block in body}
+    numbers = [number for number, block in enumerate(outline.blocks) if id(block) in inside]
+    inline = range(numbers[0], numbers[-1] + 1) if numbers else range(0)
+    own = url.partition("#")[0]
+    links = classify(found, outline, own, inline, on_article=article is not None)
+    if article is not None:
+        article.related = related_entries(links)
+        return Page(url, "article", article, links)
+    forms = page_forms(found)
+    if forms[True] >= HUB_LINKS or (forms[True] and forms[False] >= HUB_LINKS):
+        return Page(url, "hub", links=links)
+    return Page(url, "other", links=links, reason="no article text and no list of articles" if outline.blocks else "empty")
+
+
+def _base(outline: Outline, url: str) -> str:
+    """Returns what relative links are joined to: the page's <base>, itself resolved, or its URL."""
+    return (Resolver(url).resolve(outline.base) if outline.base else None) or url

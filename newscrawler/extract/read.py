@@ -1,0 +1,104 @@
+"""Bytes -> Page: decode | extract | clean each field once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from newscrawler.clean import clean_text
+from newscrawler.decode import decode_page
+from newscrawler.extract.page import extract_page
+from newscrawler.items import Article, FieldRepair, Link, Page, Quality, Repair
+
+MAX_EXAMPLES = 20
+
+_MAGIC = (
+    b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"BM\x00", b"\x00\x00\x01\x00", b"Rar!", b"7z\xbc\xaf",
+    b"\x7fELF", b"MZ\x90", b"OggS", b"ID3", b"fLaC", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00 ftyp", b"\xd0\xcf\x11\xe0", b"wOFF", b"wOF2",
+    b"\x28\xb5\x2f\xfd", b"{\\rtf",
+)  # fmt: skip
+_NOT_TEXT = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "application/octet-stream", "application/msword")
+_LINES = ("title", "subtitle", "description", "byline", "source_name", "date_published_raw")
+_LISTS = ("authors", "keywords", "sections")
+
+
+def read_page(body: bytes, url: str, content_type: str | None = None) -> Page:
+    """Returns the page that `body` is: decoded, extracted, each field cleaned once. `content_type` is the HTTP header.
+
+    Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing.
+    """
+    if not body.strip():
+        return Page(url, "other", reason="empty")
+    if body.startswith(_MAGIC) or _is_binary(body):
+        return Page(url, "other", reason="not HTML")
+    if content_type and content_type.lower().startswith(_NOT_TEXT) and b"<" not in body[:1024]:
+        return Page(url, "other", reason="not HTML")
+    decoded = decode_page(body, content_type)
+    page = extract_page(decoded.text, url)
+    page.encoding, page.declared = decoded.encoding, decoded.declared
+    tidy = _Tidy()
+    page.links = [tidy.link(link) for link in page.links]
+    if page.article is not None:
+        tidy.note("page", decoded.repairs)
+        tidy.article(page.article)
+    return page
+
+
+def _is_binary(body: bytes) -> bool:
+    """Returns whether a body has NUL bytes that UTF-16 or UTF-32 does not explain."""
+    head = body[:1024]
+    if b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        return False
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    return b"<" not in head or (head.count(b"\x00") * 4 >= len(head) and min(even, odd) * 2 > max(even, odd))
+
+
+class _Tidy:
+    """Cleans the fields of one page and keeps count of what was repaired and lost."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.examples: list[Repair] = []
+
+    def note(self, field: str, repairs: Iterable[Repair]) -> None:
+        for repair in repairs:
+            self.counts[field, repair.kind] += 1
+            if len(self.examples) < MAX_EXAMPLES:
+                self.examples.append(repair)
+
+    def clean(self, field: str, text: str) -> str:
+        cleaned = clean_text(text)
+        self.note(field, cleaned.repairs)
+        return cleaned.text
+
+    def line(self, field: str, text: str | None) -> str | None:
+        """Returns a field on one line, or None where nothing is left of it."""
+        return (" ".join(self.clean(field, text).split()) or None) if text else None
+
+    def article(self, article: Article) -> None:
+        """Cleans every text field in place and sets repairs, examples and quality."""
+        cleaned = clean_text(article.text)
+        self.note("text", cleaned.repairs)
+        article.text = cleaned.text
+        article.quality = Quality(cleaned.lost, max(0.0, 1 - cleaned.lost / max(1, len(cleaned.text))))
+        for name in _LINES:
+            setattr(article, name, self.line(name, getattr(article, name)))
+        for name in _LISTS:
+            setattr(article, name, [entry for one in getattr(article, name) if (entry := self.line(name, one))])
+        for image in article.images:
+            image.caption = self.line("images", image.caption)
+        for entry in article.related:
+            entry.title, entry.teaser = self.line("related", entry.title) or "", self.line("related", entry.teaser)
+        article.repairs = [FieldRepair(field, kind, count) for (field, kind), count in self.counts.items()]
+        article.examples = self.examples
+
+    def link(self, link: Link) -> Link:
+        """Returns the link with clean anchor, teaser and heading; these repairs are not counted."""
+        anchor, teaser, heading = (_clean_line(text) for text in (link.anchor, link.teaser, link.heading))
+        if (anchor or "", teaser, heading) == (link.anchor, link.teaser, link.heading):
+            return link
+        return Link(link.url, link.kind, link.sub, anchor or "", teaser, link.position, heading)
+
+
+def _clean_line(text: str | None) -> str | None:
+    return (" ".join(clean_text(text).text.split()) or None) if text else None

@@ -1,0 +1,52 @@
+"""The related-reading list (相关阅读) of an article, entry by entry as printed: title, address, teaser."""
+
+from __future__ import annotations
+
+from newscrawler.extract.dates import find_date
+from newscrawler.extract.links import Found
+from newscrawler.extract.outline import Outline
+from newscrawler.items import Link, Related
+
+MIN_TEASER = 6
+MAX_TEASER = 400
+
+
+def give_teasers(found: list[Found], outline: Outline) -> None:
+    """Sets the teaser of each link that stands in an item of a list: the item's text outside links.
+
+    In a definition list or a run of paragraphs the teaser is the <dd> or paragraph right after the link's own.
+    """
+    texts: dict[int, list[str]] = {}
+    for block in outline.blocks:
+        if block.place.item and block.loose:
+            texts.setdefault(block.place.item, []).append(block.loose)
+    for one in found:
+        place = one.anchor.place
+        teaser = " ".join(texts.get(place.item, ())) if place.item else ""
+        if (place.tag == "dt" or not teaser) and one.anchor.text:
+            teaser = _following(one, outline) or teaser
+        teaser = teaser.strip(" \n-·|")
+        if MIN_TEASER <= len(teaser) <= MAX_TEASER and not _is_date(teaser):
+            one.teaser = teaser.replace("\n", " ")
+
+
+def related_entries(links: list[Link]) -> list[Related]:
+    """Returns the entries of the related-reading list, in page order, numbered from 0."""
+    entries = sorted((link for link in links if link.kind == "related" and link.sub == "related"), key=lambda link: link.position)
+    return [Related(link.url, "related", link.anchor, link.teaser, number) for number, link in enumerate(entries)]
+
+
+def _following(one: Found, outline: Outline) -> str:
+    """Returns the text of the <dd> or <p> that comes right after the link's block and has no links."""
+    index = one.anchor.block + 1
+    if index >= len(outline.blocks) or one.anchor.block < 0:
+        return ""
+    block, own = outline.blocks[index], one.anchor.place
+    if block.linked or block.place.tag not in ("dd", "p") or block.place.tag == own.tag:
+        return ""
+    return block.text if block.place.parent in (own.parent, own) else ""
+
+
+def _is_date(text: str) -> bool:
+    moment = find_date(text) if len(text) < 40 else None
+    return moment is not None and len(text) - len(moment.raw) < MIN_TEASER

@@ -1,0 +1,114 @@
+"""One crawl as its parts share it: the ledger, the frontier, the scope, the limits, and what happened so far."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from newscrawler.frontier.hosts import Frontier
+from newscrawler.frontier.scope import Scope
+from newscrawler.items import Repair
+from newscrawler.store import DEFAULT, Found, Ledger, Task, connect, hold
+
+EXAMPLES = 3
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a crawl was asked to do. `delay` in seconds a host; limits None: none."""
+
+    db: str = DEFAULT
+    starts: Sequence[Found] = ()
+    scope: Scope = field(default_factory=Scope)
+    limit: int | None = None
+    max_pages: int | None = None
+    concurrency: int = 16
+    delay: float = 1.0
+    keep_bodies: bool = True
+    command: str = "crawl"
+
+
+@dataclass(slots=True)
+class Seen:
+    """Counts of this run, for the progress line and the summary."""
+
+    pages: int = 0  # answers to pages, robots.txt apart
+    good: int = 0  # of these with 2xx
+    articles: int = 0
+    repairs: int = 0
+    related: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)  # of refused, failed and gone pages
+    examples: list[Repair] = field(default_factory=list)
+
+
+class Crawl:
+    """Opens the database, holds it and takes up what is queued in it. Raises StoreError and its kin at once."""
+
+    def __init__(self, plan: Plan, delay: Callable[[str], float] | None = None) -> None:
+        self.plan = plan
+        self.seen = Seen()
+        self.stopped: str | None = None  # why no more pages are handed out
+        self.error: Exception | None = None
+        self.tasks: dict[int, Task] = {}  # handed out, not yet written
+        self.news = asyncio.Event()  # something changed for whoever waits for the next page
+        self._handed = 0
+        self._stack = ExitStack()
+        with ExitStack() as opening:
+            engine = connect(plan.db, create=True, write=True)
+            opening.callback(engine.dispose)
+            opening.enter_context(hold(engine))
+            self.engine = engine
+            self.ledger = Ledger(engine, plan.command)
+            self.ledger.readmit(plan.scope.reason)
+            self.ledger.seed(plan.starts)
+            self.frontier = Frontier(self.ledger, plan.concurrency, delay or (lambda _host: plan.delay))
+            self._stack = opening.pop_all()
+
+    def next(self) -> Task | None:
+        """The page to fetch now, or None."""
+        if self.stopped:
+            return None
+        if self.plan.max_pages is not None and self.seen.pages + self.frontier.total_out >= self.plan.max_pages:
+            if self.seen.pages >= self.plan.max_pages:
+                self.stop("limit")
+            return None
+        task = self.frontier.next()
+        if task is not None:
+            self.tasks[task.page_id] = task
+        return task
+
+    def rest(self) -> None:
+        """Ends the transaction when it holds no page, so that a crawl that waits holds no lock."""
+        if not self.ledger.pending and self.error is None:
+            self.ledger.commit()
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to hand out or to wait for."""
+        return not self.tasks and (self.stopped is not None or self.frontier.pause() is None)
+
+    def stop(self, reason: str) -> None:
+        """Hands out nothing more; the first reason stays."""
+        self.stopped = self.stopped or reason
+        self.news.set()
+
+    def fail(self, error: Exception) -> None:
+        """Stops because the ledger cannot be written; what is not committed is dropped and queued again by the next crawl."""
+        self.error = self.error or error
+        self.stop("store_failed")
+
+    def close(self, reason: str) -> None:
+        """Commits, queues again what was not answered, ends the run and lets the database go; after a failure only the last."""
+        try:
+            if self.error is None:
+                self.ledger.close(reason)
+        except Exception as error:
+            self.error = error
+            raise
+        finally:
+            self.ledger.connection.close()
+            self._stack.close()

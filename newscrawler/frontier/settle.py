@@ -1,0 +1,89 @@
+"""What one outcome means for the ledger: the state of the page, its reason, and whether another attempt is worth it. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+from newscrawler.dedupe import same_site
+from newscrawler.frontier.scope import PRIORITY, Scope, followed
+from newscrawler.items import RawPage
+from newscrawler.store import Body, Found, Outcome, Task
+
+ATTEMPTS = 5
+BACK_OFF = 1.0  # seconds before the second attempt; doubles with each
+HOPS = 5
+_REDIRECTS = (301, 302, 303, 307, 308)
+_RETRIED = (408, 425, 429, 500, 502, 503, 504)
+_GONE = (404, 410)
+_FORBIDDEN = (401, 402, 403, 451)
+_STATES = {"new": "stored", "revision": "stored", "unchanged": "unchanged", "duplicate": "duplicate"}
+
+
+def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True) -> Outcome:
+    """The outcome to write for what came back. An article's record, key and hash are added by the caller."""
+    outcome = Outcome(raw.page_id, "read", raw.fetched_at, status=raw.status)
+    if raw.outcome == "refused":
+        outcome.state, outcome.reason = "refused", raw.reason
+    elif raw.outcome == "failed":
+        _fail(outcome, task, raw.reason or "failed", raw.retry)
+    elif raw.status in _REDIRECTS and raw.headers.get("location"):
+        _redirect(outcome, raw, task, scope)
+    elif raw.status is not None and not 200 <= raw.status < 300:
+        _refuse(outcome, task, raw.status)
+    else:
+        _read(outcome, raw, task, scope, keep_body)
+    return outcome
+
+
+def _fail(outcome: Outcome, task: Task, reason: str, retry: bool) -> None:
+    attempts = task.attempts + 1
+    again = retry and attempts < ATTEMPTS
+    outcome.state, outcome.attempts = ("queued" if again else "failed"), attempts
+    outcome.reason = f"attempt {attempts} of {ATTEMPTS}: {reason}" if again else reason if attempts == 1 else f"{reason} ({attempts} attempts)"
+    outcome.due = outcome.at + BACK_OFF * 2 ** (attempts - 1) if again else 0.0
+
+
+def _refuse(outcome: Outcome, task: Task, status: int) -> None:
+    if status in _RETRIED:
+        _fail(outcome, task, f"HTTP {status}", True)
+        return
+    outcome.state = "gone" if status in _GONE else "refused" if status in _FORBIDDEN else "failed"
+    outcome.reason = f"HTTP {status}"
+
+
+def _redirect(outcome: Outcome, raw: RawPage, task: Task, scope: Scope) -> None:
+    try:
+        target = urljoin(raw.url, raw.headers["location"].strip()).partition("#")[0]
+        parts = urlsplit(target)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound, target = False, ""
+    if not sound:
+        outcome.state, outcome.reason = "failed", f"HTTP {raw.status} to an address that is none: {raw.headers['location'][:200]!r}"
+    elif target == raw.url:
+        outcome.state, outcome.reason = "failed", "redirects to itself"
+    elif task.hops >= HOPS:
+        outcome.state, outcome.reason = "failed", f"more than {HOPS} redirects in a row"
+    else:
+        start = task.depth == 0
+        refused = None if start else scope.reason(target, task.depth)
+        if not start and not same_site(target, raw.url):
+            refused = "left out: a redirect to another site"
+        outcome.state, outcome.reason, outcome.again = "redirected", f"HTTP {raw.status}", start
+        outcome.redirected_to = Found(target, "redirect", PRIORITY["redirect"], task.depth, raw.page_id, task.hops + 1, refused)
+
+
+def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: bool) -> None:
+    page = raw.page
+    if keep_body and raw.body:
+        outcome.body = Body(raw.body, raw.headers.get("content-type"))
+    if page is None:
+        outcome.reason = "empty" if not raw.body else raw.reason
+        return
+    outcome.kind, outcome.encoding, outcome.reason = page.kind, page.encoding, page.reason
+    outcome.links = page.links
+    outcome.found = followed(page.links, raw.page_id, task.depth, scope)
+    if page.article is not None and raw.decision is not None:
+        outcome.state, outcome.reason = _STATES[raw.decision.verdict], raw.decision.reason or None
+        outcome.decision = raw.decision
+        outcome.examples = page.article.examples

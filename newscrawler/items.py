@@ -1,0 +1,182 @@
+"""What flows through the house: plain values, no behaviour.
+
+A page travels as `RawPage` (what came back for one URL, or why nothing did), becomes a `Page` (kind, article, links)
+and ends as an `Article` with a `Decision`. Names and types of `Article` follow docs/record.md: dates are strings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+PageKind = Literal["article", "hub", "other"]
+LinkKind = Literal["article", "related", "hub", "pagination", "other"]
+LinkSub = Literal["related", "recommended", "popular", "latest", "prevnext", "inline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One change made to a text. `start` is the character offset in the text before this repair; confidence is 0 to 1."""
+
+    kind: str
+    start: int
+    before: str
+    after: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a body. `encoding` is the codec used, `declared` the label found in header or page, as written, or None."""
+
+    text: str
+    encoding: str
+    declared: str | None = None
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text after repair. `lost` counts characters known to be lost that nothing can restore (U+FFFD, 锟斤拷 and the like)."""
+
+    text: str
+    repairs: tuple[Repair, ...] = ()
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a page. `url` is absolute, without fragment, otherwise as written; `position` counts from 0 in the page."""
+
+    url: str
+    kind: LinkKind
+    sub: LinkSub | None = None
+    anchor: str = ""
+    teaser: str | None = None
+    position: int = 0
+    heading: str | None = None
+
+
+@dataclass(slots=True)
+class Related:
+    """One related-reading entry of an article (相关阅读). `title` is as printed, so often cut short; `id` is filled by the store."""
+
+    url: str
+    kind: LinkSub
+    title: str
+    teaser: str | None = None
+    position: int = 0
+    id: str | None = None
+    title_complete: str | None = None
+
+
+@dataclass(slots=True)
+class Image:
+    """An image of an article; `url` is absolute."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(slots=True)
+class FieldRepair:
+    """How often one kind of repair was made in one field of an article (field "page" for repairs of the bytes)."""
+
+    field: str
+    kind: str
+    count: int
+
+
+@dataclass(slots=True)
+class Quality:
+    """`lost_chars` counts characters that are lost for good; `score` is 0 to 1, 1 for a text without loss."""
+
+    lost_chars: int = 0
+    score: float = 1.0
+
+
+@dataclass(slots=True)
+class Article:
+    """What a page says as an article. Text fields are repaired, NFC; all but `text` on one line. See docs/record.md."""
+
+    title: str | None = None
+    text: str = ""
+    subtitle: str | None = None
+    description: str | None = None
+    authors: list[str] = field(default_factory=list)
+    byline: str | None = None
+    date_published: str | None = None
+    date_modified: str | None = None
+    date_published_raw: str | None = None
+    date_published_source: str | None = None
+    date_precision: str | None = None
+    tz_source: str | None = None
+    language: str | None = None
+    language_score: float | None = None
+    keywords: list[str] = field(default_factory=list)
+    sections: list[str] = field(default_factory=list)
+    image_url: str | None = None
+    images: list[Image] = field(default_factory=list)
+    related: list[Related] = field(default_factory=list)
+    is_accessible_for_free: bool | None = None
+    canonical_url: str | None = None
+    source_name: str | None = None
+    repairs: list[FieldRepair] = field(default_factory=list)
+    examples: list[Repair] = field(default_factory=list)
+    """The first repairs with their before and after, for people to look at; not part of the record."""
+    quality: Quality = field(default_factory=Quality)
+
+
+@dataclass(slots=True)
+class Page:
+    """A page as read. `reason` says why a page is no article (or None); `article` is None unless kind is "article"."""
+
+    url: str
+    kind: PageKind
+    article: Article | None = None
+    links: list[Link] = field(default_factory=list)
+    encoding: str | None = None
+    declared: str | None = None
+    reason: str | None = None
+    meta_robots: str | None = None
+
+
+Outcome = Literal["response", "refused", "failed", "unchanged"]
+
+
+@dataclass(slots=True)
+class RawPage:
+    """What came back for one URL of the frontier: one per outcome, failures too.
+
+    `outcome` is "response" when the server answered (any status; `status`, `headers` and `body` are set; the body is as
+    fetched, after content decoding), "refused" when we did not ask (robots, guard, scope), "failed" when no whole answer
+    came; the last two carry a `reason`. `retry` says that another attempt may help. Times are seconds since the epoch, UTC.
+    """
+
+    page_id: int
+    url: str
+    outcome: Outcome
+    fetched_at: float
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    reason: str | None = None
+    retry: bool = False
+    redirect_url: str | None = None
+    truncated: bool = False
+    page: Page | None = None
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an article is to the collection.
+
+    `verdict`: "new"; "duplicate" of the article `of` (an id); "revision" of `of` (same page, text changed);
+    "unchanged" (same page, same text). `reason` says by which rule, in words.
+    """
+
+    verdict: Literal["new", "duplicate", "revision", "unchanged"]
+    of: str | None = None
+    reason: str = ""

@@ -1,0 +1,60 @@
+"""The proof that the ledger adds up: each check is a question whose answer must be no row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from newscrawler.store.database import named_errors
+
+# What would be wrong, and the SQL that finds the first ten such rows.
+CHECKS: tuple[tuple[str, str], ...] = (
+    ("a stored or unchanged page has no article of its own", """
+        SELECT p.url FROM pages p LEFT JOIN articles a ON a.page_id = p.id AND a.id = p.article_id
+        WHERE p.state IN ('stored', 'unchanged') AND a.id IS NULL"""),
+    ("a duplicate names no article", """
+        SELECT p.url FROM pages p LEFT JOIN articles a ON a.id = p.article_id WHERE p.state = 'duplicate' AND a.id IS NULL"""),
+    ("an article's page was never fetched", """
+        SELECT p.url FROM articles a JOIN pages p ON p.id = a.page_id WHERE p.fetches = 0"""),
+    ("an article lacks its newest revision, or has gaps", """
+        SELECT a.id FROM articles a LEFT JOIN revisions r ON r.article_id = a.id
+        GROUP BY a.id, a.revision HAVING count(r.revision) <> a.revision OR max(r.revision) <> a.revision"""),
+    ("an article's number of change is not that of its newest revision", """
+        SELECT a.id FROM articles a JOIN revisions r ON r.article_id = a.id AND r.revision = a.revision WHERE r.seq <> a.seq"""),
+    ("a number of change is above the counter", """
+        SELECT CAST(seq AS TEXT) FROM revisions WHERE seq > (SELECT value FROM counters WHERE name = 'seq')"""),
+    ("a refused, failed or gone page has no reason", """
+        SELECT url FROM pages WHERE state IN ('refused', 'failed', 'gone') AND coalesce(reason, '') = ''"""),
+    ("a redirect leads nowhere", """
+        SELECT p.url FROM pages p LEFT JOIN pages t ON t.id = p.redirected_to WHERE p.state = 'redirected' AND t.id IS NULL"""),
+    ("a page counts as done and was never fetched", """
+        SELECT url FROM pages WHERE state IN ('stored', 'read', 'duplicate', 'unchanged', 'redirected', 'gone') AND fetches = 0"""),
+    ("the answers counted differ from the answers of the pages", """
+        SELECT 'counted ' || CAST(value AS TEXT) FROM counters WHERE name = 'fetched'
+        AND value <> (SELECT coalesce(sum(fetches), 0) FROM pages)"""),
+    ("a page stands twice under one address", """
+        SELECT url_key FROM pages GROUP BY url_key HAVING count(*) > 1"""),
+    ("a link leads to no page", """
+        SELECT CAST(l.from_page AS TEXT) FROM links l LEFT JOIN pages p ON p.id = l.to_page WHERE p.id IS NULL"""),
+)  # fmt: skip
+_IDLE = ("a page is in flight and no crawl is running", "SELECT url FROM pages WHERE state = 'in_flight'")
+
+
+def findings(engine: sa.Engine, *, idle: bool = True) -> Iterator[tuple[str, list[str]]]:
+    """What is wrong: (what, up to ten examples). Nothing when the ledger adds up.
+
+    `idle` says that no crawl is running, so that nothing may be in flight. SQLite's own integrity is checked too.
+    """
+    with named_errors(), engine.begin() as connection:
+        for what, query in (*CHECKS, _IDLE) if idle else CHECKS:
+            rows = connection.exec_driver_sql(f"{query} LIMIT 10").scalars().all()
+            if rows:
+                yield what, [str(row) for row in rows]
+        if engine.dialect.name == "sqlite":
+            said = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars().all()
+            if said != ["ok"]:
+                yield "SQLite finds the file damaged", [str(line) for line in said]
+            orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if orphans:
+                yield "a row refers to one that is not there", [str(tuple(row)) for row in orphans[:10]]

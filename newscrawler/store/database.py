@@ -1,0 +1,180 @@
+"""Opens a database: SQLite by path, anything SQLAlchemy knows by URL. Makes a new one, refuses an old one, names what fails."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from newscrawler.exceptions import BadDatabase, DatabaseBusy, DiskFull, NewDatabase, OldDatabase, StoreError
+from newscrawler.store.tables import COUNTERS, REVISION, counters, metadata
+
+DEFAULT = "data/news.db"
+BUSY_MS = 30_000
+CRAWL_LOCK = 0x6E657773  # PostgreSQL's advisory lock of one crawl: "news"
+
+# What the drivers say, and what that is to a user. The first that fits counts.
+_FAULTS: tuple[tuple[str, type[StoreError], str], ...] = (
+    ("disk is full", DiskFull, "the disk is full: free some space and run the same command again; nothing is half-written"),
+    ("no space left", DiskFull, "the disk is full: free some space and run the same command again; nothing is half-written"),
+    ("disk i/o error", DiskFull, "the disk cannot be written: look at its free space and health, then run the same command again"),
+    ("database is locked", DatabaseBusy, "the database stayed locked by another program: close that program and run the same command again"),
+    ("readonly database", BadDatabase, "the database is read-only: check the permissions of its file and folder"),
+    ("unable to open", BadDatabase, "the database file cannot be opened: check the path and its permissions"),
+    ("not a database", BadDatabase, "that file is no SQLite database: give another path with --db"),
+    ("malformed", BadDatabase, "the database file is damaged: restore it from a copy, or try sqlite3's .recover"),
+    ("connection", BadDatabase, "the database server does not answer: check the URL and that the server runs"),
+)
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Turns a driver's error into one of ours, with a line that says what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+        for words, kind, advice in _FAULTS:
+            if words in said.lower():
+                raise kind(f"{advice} ({said})") from error
+        raise StoreError(f"the database failed: {said}") from error
+
+
+def database_url(where: str) -> sa.URL:
+    """The SQLAlchemy URL of `where`, a path or a URL; raises BadDatabase for what is neither. Connects to nothing."""
+    if "://" not in where:
+        return sa.URL.create("sqlite", database=where)
+    try:
+        url = sa.make_url(where)
+        if url.drivername in ("postgres", "postgresql"):
+            url = url.set(drivername="postgresql+psycopg")
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise BadDatabase(f"--db {_safe(where)}: not a database URL that we know: give a path, sqlite:///PATH or postgresql://...") from error
+    return url
+
+
+def _safe(where: str) -> str:
+    """The address without a password, for messages."""
+    return where if "@" not in where else where.split("://")[0] + "://..." + where[where.rindex("@") :]
+
+
+def connect(where: str = DEFAULT, *, create: bool = False, write: bool = False, check: bool = True) -> sa.Engine:
+    """An engine on an existing or, with `create`, a new database of this version.
+
+    SQLite runs with WAL, foreign keys and full syncs. With `write` every transaction may write from its start (BEGIN
+    IMMEDIATE), so that a locked database is noticed there; without it readers never wait. Raises BadDatabase, OldDatabase, NewDatabase, DatabaseBusy.
+    """
+    url = database_url(where)
+    if url.get_backend_name() == "sqlite":
+        _prepare_folder(url.database, create)
+    try:
+        engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000} if url.get_backend_name() == "sqlite" else {})
+    except ImportError as error:
+        raise BadDatabase(f"--db {_safe(where)}: its driver is not installed: pip install 'newscrawler[postgres]'") from error
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _tune_sqlite)
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN"))
+    if check:
+        with named_errors():
+            _check_version(engine, create, _safe(where))
+    return engine
+
+
+def _prepare_folder(path: str | None, create: bool) -> None:
+    if not path:
+        raise BadDatabase("--db: a database in memory is forgotten at once: give a path")
+    if create:
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadDatabase(f"--db {path}: its folder cannot be made ({error.strerror})") from error
+    elif not Path(path).exists():
+        raise BadDatabase(f"--db {path}: no such database: run `newscrawler crawl` first, or name another with --db")
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # sqlite3's own BEGINs off: ours are explicit
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "cache_size=-32768", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _check_version(engine: sa.Engine, create: bool, where: str) -> None:
+    tables = set(sa.inspect(engine).get_table_names())
+    if "alembic_version" not in tables:
+        if tables - {"spatial_ref_sys"}:
+            raise BadDatabase(f"--db {where}: this database holds other tables and none of ours: give one of its own")
+        if not create:
+            raise BadDatabase(f"--db {where}: this database is empty: run `newscrawler crawl` first")
+        _create(engine)
+        return
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if found is None or found < REVISION:
+        raise OldDatabase(f"--db {where}: made by an older version ({found}): run `newscrawler db upgrade --db {where}` once")
+    if found > REVISION:
+        raise NewDatabase(f"--db {where}: made by a newer version ({found}): upgrade newscrawler, then run this again")
+
+
+def _create(engine: sa.Engine) -> None:
+    """All tables in one transaction, marked as the newest migration; harmless when another process was first."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({CRAWL_LOCK})")
+        if sa.inspect(connection).has_table("alembic_version"):
+            return
+        metadata.create_all(connection)
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{REVISION}')")
+        connection.execute(counters.insert(), [{"name": name, "value": 0} for name in COUNTERS])
+
+
+def upgrade(where: str) -> tuple[str | None, str]:
+    """Brings an older database to this version, in place; returns the versions before and after."""
+    from alembic import command
+    from alembic.config import Config
+
+    engine = connect(where, write=True, check=False)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with named_errors(), hold(engine):
+        if not sa.inspect(engine).has_table("alembic_version"):
+            raise BadDatabase(f"--db {_safe(where)}: this is no database of newscrawler")
+        with engine.connect() as connection:
+            before = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        config.attributes["engine"] = engine
+        command.upgrade(config, "head")
+    return before, REVISION
+
+
+@contextmanager
+def hold(engine: sa.Engine) -> Iterator[None]:
+    """Holds the database for one writing command at a time; raises DatabaseBusy when another has it.
+
+    The lock is the operating system's (flock beside the SQLite file) or the server's (an advisory lock of a session), so a
+    killed crawl never leaves it behind. Readers need none.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({CRAWL_LOCK})").scalar():
+                raise DatabaseBusy("another crawl works on this database: wait for it, or stop it")
+            connection.commit()  # a session lock outlives the transaction; an open one would hold back vacuum
+            yield
+        return
+    path = f"{engine.url.database}.lock"
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise DatabaseBusy("another crawl works on this database: wait for it, or stop it") from error
+    try:
+        yield
+    finally:
+        os.close(handle)

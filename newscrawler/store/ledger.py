@@ -1,0 +1,279 @@
+"""The writing side of a crawl: one connection, one transaction for a batch of whole pages.
+
+    take -> (fetch, read, decide elsewhere) -> write -> commit
+
+Requires: the crawl holds the database (`database.hold`), so no one else writes pages. A page's state, article, revision, links
+and newly found URLs are written together; after a kill the transaction is as if it had never begun, and the page is queued again.
+What cannot be written raises a StoreError, and the batch is rolled back whole.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import wraps
+from typing import Any
+
+import sqlalchemy as sa
+from backports import zstd  # type: ignore[import-not-found,unused-ignore]
+
+from newscrawler.dedupe import Known
+from newscrawler.items import Decision, Link, Repair
+from newscrawler.store import queue
+from newscrawler.store.blocked import Blocks
+from newscrawler.store.database import named_errors
+from newscrawler.store.discover import Discoverer, Found
+from newscrawler.store.tables import articles, bodies, counters, links, pages, revisions, runs
+
+
+@dataclass(slots=True)
+class Body:
+    """A body as fetched, content decoding undone."""
+
+    content: bytes
+    content_type: str | None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one page: everything that is written together.
+
+    `record` is the article's JSON line without its `seq` and `revision` (the ledger gives those), None when there is no article.
+    """
+
+    page_id: int
+    state: str
+    at: float
+    reason: str | None = None
+    status: int | None = None
+    kind: str | None = None
+    encoding: str | None = None
+    attempts: int = 0
+    due: float = 0.0
+    redirected_to: Found | None = None
+    decision: Decision | None = None
+    article_key: str | None = None
+    content_hash: str | None = None
+    record: dict[str, Any] | None = None
+    examples: Sequence[Repair] = ()
+    found: Sequence[Found] = ()
+    links: Sequence[Link] = ()
+    body: Body | None = None
+    again: bool = False  # a redirect of a start page: its target is due too
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+def _named(method: Any) -> Any:
+    @wraps(method)
+    def inner(*args: Any, **named: Any) -> Any:
+        with named_errors():
+            return method(*args, **named)
+
+    return inner
+
+
+class Ledger:
+    """The pages, articles and links of one crawl, written in batches."""
+
+    @_named
+    def __init__(self, engine: sa.Engine, command: str) -> None:
+        self.connection = engine.connect()
+        with self.connection.begin():
+            queue.give_back(self.connection)  # a crawl that was killed: we hold the database, so nobody is fetching these
+            now = time.time()
+            values = {"started_at": now, "command": command}
+            self.run_id: int = self.connection.execute(runs.insert().values(**values)).inserted_primary_key[0]
+            self.connection.execute(
+                runs.update().where(runs.c.ended_at.is_(None), runs.c.id != self.run_id).values(ended_at=now, end_reason="killed")
+            )
+            self.discoverer = Discoverer(Blocks(self.connection))
+            self.seq: int = self.connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
+        self.started_at = now
+        self._fetched = 0
+        self.pending = 0  # pages written since the last commit
+
+    # ---- the batch
+
+    def _begin(self) -> sa.Connection:
+        if not self.connection.in_transaction():
+            self.connection.begin()
+        return self.connection
+
+    @_named
+    def commit(self) -> None:
+        """Makes everything written since the last commit durable, or raises and keeps nothing of it."""
+        if not self.connection.in_transaction():
+            return
+        if self._fetched:
+            self.connection.execute(counters.update().where(counters.c.name == "fetched").values(value=counters.c.value + self._fetched))
+        self.connection.execute(counters.update().where(counters.c.name == "seq").values(value=self.seq))
+        self.connection.commit()
+        self._fetched = self.pending = 0
+
+    def rollback(self) -> None:
+        """Drops what is not committed."""
+        self.discoverer.forget()
+        with named_errors():
+            self.connection.rollback()
+
+    @_named
+    def close(self, end_reason: str) -> None:
+        """Commits, queues again what was handed out and not answered, and ends the run."""
+        connection = self._begin()
+        queue.give_back(connection)
+        connection.execute(runs.update().where(runs.c.id == self.run_id).values(ended_at=time.time(), end_reason=end_reason))
+        self.commit()
+        self.connection.close()
+
+    # ---- the queue
+
+    @_named
+    def seed(self, found: Iterable[Found]) -> list[int]:
+        """The ids of start pages, each due now; commits."""
+        listed = list(found)
+        connection = self._begin()
+        ids, _ = self.discoverer.ids(connection, listed, time.time())
+        queue.make_due(connection, ids.values())
+        connection.execute(pages.update().where(pages.c.id.in_(list(ids.values()))).values(depth=0))
+        self.commit()
+        return list(ids.values())
+
+    @_named
+    def waiting_hosts(self) -> dict[str, int]:
+        """Host -> number of queued pages."""
+        return queue.waiting_hosts(self._begin())
+
+    @_named
+    def take(self, host: str, most: int, now: float) -> list[queue.Task]:
+        """The best due pages of a host, marked as in flight (durable with the next commit; before it they are still queued)."""
+        return queue.take(self._begin(), host, most, now, self.run_id)
+
+    @_named
+    def next_due(self, host: str) -> float | None:
+        """When the earliest queued page of a host is due, or None."""
+        return queue.next_due(self._begin(), host)
+
+    @_named
+    def readmit(self, reason: Any) -> int:
+        """See `queue.readmit`; commits."""
+        number = queue.readmit(self._begin(), reason)
+        self.commit()
+        return number
+
+    # ---- one page
+
+    @_named
+    def known(self, article_key: str, content_hash: str) -> tuple[Known | None, Known | None]:
+        """The article with that canonical URL, and the earliest with that text."""
+        connection = self._begin()
+        columns = sa.select(articles.c.id, articles.c.page_id, articles.c.content_hash)
+        by_key = connection.execute(columns.where(articles.c.article_key == article_key)).first()
+        by_hash = connection.execute(columns.where(articles.c.content_hash == content_hash).order_by(articles.c.seq).limit(1)).first()
+        return (Known(*by_key) if by_key else None), (Known(*by_hash) if by_hash else None)
+
+    @_named
+    def newest(self, article_id: str) -> dict[str, Any]:
+        """The record of an article's newest revision."""
+        newest = sa.select(revisions.c.record).where(revisions.c.article_id == article_id).order_by(revisions.c.revision.desc()).limit(1)
+        record: dict[str, Any] = json.loads(self._begin().execute(newest).scalar_one())
+        return record
+
+    @_named
+    def write(self, outcome: Outcome) -> tuple[dict[str, Any] | None, list[tuple[str, int]]]:
+        """Writes all of one page; returns the record of a new or changed article, else None, and the hosts with newly queued pages."""
+        connection = self._begin()
+        known = list(outcome.found) + ([outcome.redirected_to] if outcome.redirected_to else [])
+        ids, queued = self.discoverer.ids(connection, known, outcome.at)
+        values = {
+            "state": outcome.state, "reason": outcome.reason, "status": outcome.status, "kind": outcome.kind, "encoding": outcome.encoding,
+            "attempts": outcome.attempts, "due": outcome.due, "run_id": self.run_id, "fetched_at": outcome.at, **outcome.fields,
+        }  # fmt: skip
+        if outcome.redirected_to:
+            values["redirected_to"] = target = ids[outcome.redirected_to.url]
+            queued += self._again(target) if outcome.again else []
+        if outcome.status is not None:
+            values["fetches"] = pages.c.fetches + 1
+            self._fetched += 1
+        record = self._write_article(outcome, values) if outcome.decision else None
+        connection.execute(pages.update().where(pages.c.id == outcome.page_id).values(**values))
+        self._write_links(outcome, ids)
+        if outcome.body is not None:
+            self._write_body(outcome.page_id, outcome.body, outcome.at)
+        self.pending += 1
+        return record, queued
+
+    def _again(self, page_id: int) -> list[tuple[str, int]]:
+        """Makes the target of a redirected start page due, unless this run fetched it already."""
+        row = self.connection.execute(sa.select(pages.c.host, pages.c.fetched_at, pages.c.state).where(pages.c.id == page_id)).one()
+        if row.state in ("queued", "in_flight") or (row.fetched_at or 0) >= self.started_at:
+            return []
+        queue.make_due(self.connection, [page_id])
+        return [(row.host, 1)]
+
+    def _write_article(self, outcome: Outcome, values: dict[str, Any]) -> dict[str, Any] | None:
+        decision = outcome.decision
+        assert decision is not None and outcome.record is not None
+        values["article_id"] = decision.of or outcome.record["id"]
+        if decision.verdict in ("duplicate", "unchanged"):
+            return None
+        self.seq += 1
+        record = outcome.record | {"id": values["article_id"], "seq": self.seq}
+        record["provenance"] = record["provenance"] | {"discovered_from": self._sources(outcome.page_id), "run_id": str(self.run_id)}
+        if decision.verdict == "new":
+            self._insert_article(outcome, record)
+        else:
+            self._update_article(outcome, record)
+        row = {
+            "article_id": record["id"], "revision": record["revision"], "seq": self.seq, "content_hash": outcome.content_hash,
+            "seen_at": outcome.at, "record": json.dumps(record, ensure_ascii=False),
+            "examples": json.dumps([asdict(repair) for repair in outcome.examples], ensure_ascii=False) if outcome.examples else None,
+        }  # fmt: skip
+        self.connection.execute(revisions.insert(), row)
+        return record
+
+    def _sources(self, page_id: int) -> list[str]:
+        """The URLs of the pages that link to a page, the first ten, the one that brought it first."""
+        own = sa.select(pages.c.discovered_from).where(pages.c.id == page_id).scalar_subquery()
+        first = sa.select(pages.c.url).where(pages.c.id == own)
+        return [row.url for row in self.connection.execute(first)]
+
+    def _insert_article(self, outcome: Outcome, record: dict[str, Any]) -> None:
+        row = {
+            "id": record["id"], "page_id": outcome.page_id, "article_key": outcome.article_key, "content_hash": outcome.content_hash,
+            "domain": record["source_domain"], "title": record["title"], "first_seen": outcome.at, "revision": 1, "seq": self.seq,
+        }  # fmt: skip
+        self.connection.execute(articles.insert(), row)
+
+    def _update_article(self, outcome: Outcome, record: dict[str, Any]) -> None:
+        old = self.connection.execute(
+            sa.select(articles.c.revision, revisions.c.record)
+            .join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
+            .where(articles.c.id == record["id"])
+        ).one()
+        record["revision"] = old.revision + 1
+        record["op"] = "update"
+        record["date_first_seen"] = json.loads(old.record)["date_first_seen"]
+        changed = {"content_hash": outcome.content_hash, "title": record["title"], "revision": record["revision"], "seq": self.seq}
+        self.connection.execute(articles.update().where(articles.c.id == record["id"]).values(**changed))
+
+    def _write_links(self, outcome: Outcome, ids: dict[str, int]) -> None:
+        if not outcome.links:
+            return
+        rows = {
+            ids[link.url]: {
+                "from_page": outcome.page_id, "to_page": ids[link.url], "kind": link.kind, "sub": link.sub, "anchor": link.anchor,
+                "teaser": link.teaser, "position": link.position, "heading": link.heading,
+            }
+            for link in reversed(outcome.links)  # two spellings of one page: the first one on the page stays
+            if link.url in ids
+        }  # fmt: skip
+        self.connection.execute(links.delete().where(links.c.from_page == outcome.page_id))
+        if rows:
+            self.connection.execute(links.insert(), list(rows.values()))
+
+    def _write_body(self, page_id: int, body: Body, at: float) -> None:
+        row = {"page_id": page_id, "body": zstd.compress(body.content, 3), "size": len(body.content), "content_type": body.content_type}
+        self.connection.execute(bodies.delete().where(bodies.c.page_id == page_id))
+        self.connection.execute(bodies.insert(), row | {"fetched_at": at})

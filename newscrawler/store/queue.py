@@ -1,0 +1,80 @@
+"""The queue's SQL: which pages wait, of which host, and who has been handed out. The order is the frontier's business."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from newscrawler.store.tables import pages
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One page to fetch."""
+
+    page_id: int
+    url: str
+    host: str
+    depth: int
+    hops: int
+    attempts: int
+    discovered_by: str
+
+
+def waiting_hosts(connection: sa.Connection) -> dict[str, int]:
+    """Host -> number of queued pages."""
+    query = sa.select(pages.c.host, sa.func.count()).where(pages.c.state == "queued").group_by(pages.c.host)
+    return {host: number for host, number in connection.execute(query)}
+
+
+_BEST = (
+    sa.select(pages.c.id, pages.c.url, pages.c.host, pages.c.depth, pages.c.hops, pages.c.attempts, pages.c.discovered_by)
+    .where(pages.c.state == "queued", pages.c.host == sa.bindparam("of_host"), pages.c.due <= sa.bindparam("now"))
+    .order_by(pages.c.priority.desc(), pages.c.news_date.desc(), pages.c.id)
+    .limit(sa.bindparam("most"))
+)
+
+
+def take(connection: sa.Connection, host: str, most: int, now: float, run_id: int) -> list[Task]:
+    """The best pages of a host that are due, at most `most`, marked as in flight."""
+    rows = connection.execute(_BEST, {"of_host": host, "now": now, "most": most}).all()
+    if rows:
+        connection.execute(pages.update().where(pages.c.id.in_([row.id for row in rows])).values(state="in_flight", run_id=run_id))
+    return [Task(*row) for row in rows]
+
+
+def next_due(connection: sa.Connection, host: str) -> float | None:
+    """When the earliest queued page of a host is due, or None when none is queued."""
+    query = sa.select(sa.func.min(pages.c.due)).where(pages.c.state == "queued", pages.c.host == host)
+    return connection.execute(query).scalar()
+
+
+def give_back(connection: sa.Connection, page_ids: Iterable[int] | None = None) -> int:
+    """Queues again what was handed out and never answered (all of it without ids); returns the number of pages."""
+    update = pages.update().where(pages.c.state == "in_flight").values(state="queued")
+    if page_ids is not None:
+        update = update.where(pages.c.id.in_(list(page_ids)))
+    return connection.execute(update).rowcount
+
+
+def make_due(connection: sa.Connection, page_ids: Iterable[int]) -> None:
+    """Queues pages again whatever became of them, in front of all others; forgotten and handed-out ones apart."""
+    update = pages.update().where(pages.c.id.in_(list(page_ids)), sa.or_(pages.c.state != "refused", ~pages.c.reason.like("forgotten%")))
+    connection.execute(update.where(pages.c.state != "in_flight").values(state="queued", reason=None, attempts=0, due=0, hops=0, priority=100))
+
+
+def readmit(connection: sa.Connection, reason: Callable[[str, int], str | None]) -> int:
+    """Queues pages again that an earlier crawl left out by its options, where these options admit them; returns their number.
+
+    `reason(url, depth)` says why a URL is left out now, or None.
+    """
+    rows = connection.execute(
+        sa.select(pages.c.id, pages.c.url, pages.c.depth).where(pages.c.state == "refused", pages.c.reason.like("left out%"))
+    ).all()
+    admitted = [row.id for row in rows if reason(row.url, row.depth) is None]
+    for start in range(0, len(admitted), 500):
+        update = pages.update().where(pages.c.id.in_(admitted[start : start + 500])).values(state="queued", reason=None, due=0)
+        connection.execute(update)
+    return len(admitted)

@@ -1,0 +1,161 @@
+"""The tables, as SQLAlchemy Core sees them; migrations/ brings an older database here.
+
+`REVISION` names the newest migration: a new database is made from this file and marked with it.
+Times are seconds since the epoch, UTC. Nothing here reads or writes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+REVISION = "0001"
+STATES = (
+    "queued",  # to be fetched when it is due
+    "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
+    "stored",  # an article of ours
+    "read",  # a section, feed, sitemap or other page that is no article
+    "duplicate",  # an article that another page brought already
+    "unchanged",  # an article of ours, fetched again, the same
+    "redirected",  # to `redirected_to`
+    "refused",  # not asked, or forbidden: `reason`
+    "failed",  # no whole answer after all attempts: `reason`
+    "gone",  # the server says that there is no such page
+)
+
+metadata = MetaData()
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes row ids only of INTEGER PRIMARY KEY
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("started_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("command", Text, nullable=False),
+    Column("end_reason", Text),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("url", Text, nullable=False),  # as first seen
+    Column("url_key", Text, nullable=False, unique=True),  # canonical: one page, one row
+    Column("host", Text, nullable=False),
+    Column("state", Text, CheckConstraint(f"state IN ({', '.join(repr(s) for s in STATES)})", name="known_state"), nullable=False),
+    Column("reason", Text),
+    Column("priority", Integer, nullable=False),
+    Column("news_date", Integer, nullable=False, server_default="0"),  # YYYYMMDD as the URL has it, else 0
+    Column("depth", Integer, nullable=False),
+    Column("hops", Integer, nullable=False, server_default="0"),  # redirects that led here
+    Column("attempts", Integer, nullable=False, server_default="0"),  # failed ones in a row
+    Column("fetches", Integer, nullable=False, server_default="0"),  # answers received, ever
+    Column("due", Float, nullable=False, server_default="0"),
+    Column("discovered_at", Float, nullable=False),
+    Column("discovered_by", Text, nullable=False),
+    Column("discovered_from", BigId, ForeignKey("pages.id")),
+    Column("fetched_at", Float),
+    Column("status", Integer),
+    Column("kind", Text),
+    Column("encoding", Text),
+    Column("redirected_to", BigId, ForeignKey("pages.id")),
+    Column("article_id", Text),  # its own article, or the one that it duplicates
+    Column("run_id", BigId, ForeignKey("runs.id")),
+    # The frontier's question: the best queued rows of one host.
+    Index("pages_queue", "host", text("priority DESC"), text("news_date DESC"), "id", sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+    Index("pages_state", "state"),
+    Index("pages_article", "article_id", sqlite_where=text("article_id IS NOT NULL"), postgresql_where=text("article_id IS NOT NULL")),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page_id", BigId, ForeignKey("pages.id"), nullable=False, unique=True),
+    Column("article_key", Text, nullable=False, unique=True),  # canonical URL
+    Column("content_hash", Text, nullable=False, index=True),
+    Column("domain", Text, nullable=False, index=True),
+    Column("title", Text),
+    Column("first_seen", Float, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False, unique=True),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", Text, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False, unique=True),
+    Column("content_hash", Text, nullable=False),
+    Column("seen_at", Float, nullable=False),
+    Column("record", Text, nullable=False),  # the JSON line of this version
+    Column("examples", Text),  # the first repairs with before and after, as JSON
+    PrimaryKeyConstraint("article_id", "revision"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("from_page", BigId, ForeignKey("pages.id"), nullable=False),
+    Column("to_page", BigId, ForeignKey("pages.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("sub", Text),
+    Column("anchor", Text),
+    Column("teaser", Text),
+    Column("position", Integer, nullable=False),
+    Column("heading", Text),
+    PrimaryKeyConstraint("from_page", "to_page"),
+    Index("links_to", "to_page"),
+    sqlite_with_rowid=False,  # the key is the table: half the writes
+)
+
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("page_id", BigId, ForeignKey("pages.id"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # Zstandard (RFC 8878)
+    Column("size", Integer, nullable=False),  # of the body before compression
+    Column("content_type", Text),
+    Column("fetched_at", Float, nullable=False),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", Text, nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("deleted_at", Float, nullable=False),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("value", Text, primary_key=True),  # a canonical URL, or a domain with everything below it
+    Column("kind", Text, CheckConstraint("kind IN ('url', 'site')", name="known_block"), nullable=False),
+    Column("blocked_at", Float, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+COUNTERS = ("seq", "fetched")

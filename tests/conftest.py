@@ -1,0 +1,113 @@
+"""What the tests share: databases of both kinds, and the sample site crawled once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+POSTGRES = os.environ.get("NEWSCRAWLER_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
+
+
+def _postgres() -> str | None:
+    """The server's URL, or None where there is none; with NEWSCRAWLER_REQUIRE_POSTGRES its absence is an error."""
+    engine = sa.create_engine(POSTGRES, connect_args={"connect_timeout": 3})
+    try:
+        with engine.connect():
+            return POSTGRES
+    except sa.exc.OperationalError:
+        if os.environ.get("NEWSCRAWLER_REQUIRE_POSTGRES"):
+            raise
+        return None
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database that is dropped afterwards."""
+    server = _postgres()
+    if server is None:
+        pytest.skip("no PostgreSQL at 127.0.0.1:5432")
+    name = f"newscrawler_{uuid.uuid4().hex[:12]}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database: each test that uses it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return str(tmp_path / "news.db")
+    url = str(request.getfixturevalue("postgres"))
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    return url
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A finished command."""
+
+    code: int
+    out: str
+    err: str
+
+
+def newscrawler(*words: str, stdin: bytes = b"", cwd: Path | None = None) -> Ran:
+    """Runs the command line in a process of its own, as a user does."""
+    process = subprocess.run(
+        [sys.executable, "-c", "import sys; from newscrawler.cli import main; sys.exit(main())", *words],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        timeout=120,
+        check=False,
+    )
+    return Ran(process.returncode, process.stdout.decode(), process.stderr.decode())
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """The sample site after one complete crawl."""
+
+    site: str
+    db: str
+    lines: Path
+    ran: Ran
+
+
+@pytest.fixture(scope="session")
+def sample_site() -> Iterator[str]:
+    """The bundled sample site on loopback, as long as the tests run."""
+    from newscrawler.sample import serve
+
+    with serve() as site:
+        yield site
+
+
+CRAWL = ("--delay", "0", "--concurrency", "8", "--allow-private", "127.0.0.1")
+
+
+@pytest.fixture(scope="session")
+def crawled(sample_site: str, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
+    """The sample site, crawled once; many tests ask this database."""
+    folder = tmp_path_factory.mktemp("crawled")
+    db, lines = str(folder / "news.db"), folder / "news.jsonl"
+    ran = newscrawler("crawl", f"{sample_site}/", "--db", db, "-o", str(lines), *CRAWL)
+    return Crawled(sample_site, db, lines, ran)

@@ -1,0 +1,185 @@
+"""The store, on SQLite and on PostgreSQL: the ledger's batches, the queue's order, and what happens when something breaks."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from newscrawler.exceptions import BadDatabase, DatabaseBusy, OldDatabase
+from newscrawler.items import Decision, Link
+from newscrawler.store import Body, Found, Ledger, Outcome, connect, hold, reading, upgrade
+from newscrawler.store.audit import findings
+from newscrawler.store.forget import forget
+from newscrawler.store.tables import REVISION, metadata, pages
+
+SITE = "https://news.example"
+
+
+@pytest.fixture
+def engine(where: str) -> Iterator[sa.Engine]:
+    engine = connect(where, create=True, write=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def ledger(engine: sa.Engine) -> Iterator[Ledger]:
+    ledger = Ledger(engine, "test")
+    yield ledger
+    ledger.connection.close()
+
+
+def found(path: str, priority: int = 50, **named: Any) -> Found:
+    return Found(SITE + path, "section", priority, 1, **named)
+
+
+def taken(ledger: Ledger, most: int = 10) -> list[str]:
+    return [task.url.removeprefix(SITE) for task in ledger.take("news.example", most, 1e12)]
+
+
+def article(page_id: int, key: str, verdict: str = "new", of: str | None = None, digest: str = "sha256:1", **named: Any) -> Outcome:
+    record = {
+        "id": f"urn:{key}", "seq": 0, "op": "add", "title": "T", "source_domain": "news.example", "revision": 1,
+        "date_first_seen": "2026-01-01T00:00:00Z", "provenance": {}, "related": [], "repairs": [],
+    }  # fmt: skip
+    state = {"duplicate": "duplicate", "unchanged": "unchanged"}.get(verdict, "stored")
+    return Outcome(
+        page_id, state, 10.0, "why", status=200, decision=Decision(verdict, of, "why"), article_key=key, content_hash=digest, record=record, **named  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def test_a_url_is_one_page_however_often_it_is_found(ledger: Ledger) -> None:
+    ledger.seed([found("/a?utm_source=x"), found("/a"), found("/b")])
+    assert taken(ledger) == ["/a?utm_source=x", "/b"]
+
+
+def test_order_is_priority_then_newest_then_first_found(ledger: Ledger) -> None:
+    (start,) = ledger.seed([found("/", 100)])
+    ledger.take("news.example", 1, 1e12)
+    links = [found("/2026/01/01/old"), found("/hub", 40), found("/plain"), found("/2026/03/02/new"), found("/related", 60)]
+    ledger.write(Outcome(start, "read", 1.0, status=200, found=links))
+    ledger.commit()
+    assert taken(ledger) == ["/related", "/2026/03/02/new", "/2026/01/01/old", "/plain", "/hub"]
+
+
+def test_what_is_not_committed_never_was(engine: sa.Engine, ledger: Ledger) -> None:
+    (start,) = ledger.seed([found("/")])
+    ledger.take("news.example", 1, 1e12)
+    ledger.commit()
+    link = Link(SITE + "/x", "article")
+    ledger.write(article(start, "k", found=[found("/x")], links=[link], body=Body(b"body", None)))
+    ledger.rollback()
+    ledger.connection.close()  # as a kill does
+    again = Ledger(engine, "again")
+    assert taken(again) == ["/"], "in flight at the kill: queued again"
+    again.connection.rollback()
+    counts = reading.counts(engine)
+    assert (counts["articles"], counts["pages"]["total"], counts["links"], counts["bodies"]) == (0, 1, 0, 0)
+    assert not list(findings(engine, idle=False))
+    again.connection.close()
+
+
+def test_a_page_with_its_article_links_and_body_is_whole(engine: sa.Engine, ledger: Ledger) -> None:
+    (start,) = ledger.seed([found("/")])
+    links = [Link(SITE + "/x", "related", "related", "X...", "teaser", 0, "相关阅读"), Link(SITE + "/x#again", "related")]
+    record, queued = ledger.write(article(start, "k", found=[found("/x")], links=links[:1], body=Body(b"body" * 100, "text/html")))
+    ledger.close("finished")
+    assert record is not None and record["seq"] == 1 and record["revision"] == 1
+    assert queued == [("news.example", 1)]
+    told = reading.story(engine, SITE + "/x")
+    assert told is not None and told["linked_from"][0]["anchor"] == "X..."
+    assert [row["body"][:4] for row in reading.kept_bodies(engine)] == [b"\x28\xb5\x2f\xfd"], "a Zstandard frame"
+    assert not list(findings(engine))
+
+
+def test_revisions_and_duplicates(engine: sa.Engine, ledger: Ledger) -> None:
+    one, two = ledger.seed([found("/1"), found("/2")])
+    ledger.write(article(one, "k1"))
+    by_key, by_hash = ledger.known("k1", "sha256:1")
+    assert by_key is not None and by_key == by_hash and by_key.page_id == one
+    ledger.write(article(two, "k1", "duplicate", by_key.id))
+    record, _ = ledger.write(article(one, "k1", "revision", by_key.id, "sha256:2"))
+    ledger.close("finished")
+    assert record is not None and (record["revision"], record["seq"], record["op"]) == (2, 2, "update")
+    assert [(seq, row["revision"]) for seq, row in reading.exported(engine)] == [(2, 2)]
+    assert [(seq, row["revision"]) for seq, row in reading.exported(engine, every_revision=True)] == [(1, 1), (2, 2)]
+    assert list(reading.exported(engine, since=2)) == []
+    assert not list(findings(engine))
+
+
+def test_forgetting_leaves_a_tombstone_and_a_block(engine: sa.Engine, ledger: Ledger) -> None:
+    one, _two = ledger.seed([found("/1"), found("/2")])
+    ledger.write(article(one, "k1", body=Body(b"x", None)))
+    ledger.close("finished")
+    assert forget(engine, SITE + "/1") == (1, 1)
+    assert [row["url"] for _, row in reading.exported(engine, since=1)] == [SITE + "/1"]
+    assert list(reading.exported(engine)) == [], "no text is left"
+    assert reading.counts(engine)["bodies"] == 0
+    later = Ledger(engine, "later")
+    later.seed([found("/1"), found("/2")])
+    assert taken(later) == ["/2"]
+    later.close("finished")
+    assert forget(engine, "news.example") == (0, 2)
+    latest = Ledger(engine, "latest")
+    latest.seed([found("/3")])
+    assert taken(latest) == []
+    latest.close("finished")
+    assert not list(findings(engine))
+
+
+def test_audit_finds_what_does_not_add_up(engine: sa.Engine, ledger: Ledger) -> None:
+    (one,) = ledger.seed([found("/1")])
+    ledger.write(article(one, "k1"))
+    ledger.close("finished")
+    with engine.begin() as connection:
+        connection.execute(pages.update().values(state="in_flight", fetches=7))
+    wrong = [what for what, _ in findings(engine)]
+    assert "a page is in flight and no crawl is running" in wrong
+    assert "the answers counted differ from the answers of the pages" in wrong
+
+
+def test_one_crawl_at_a_time(engine: sa.Engine, where: str) -> None:
+    other = connect(where, write=True)
+    with hold(engine), pytest.raises(DatabaseBusy, match="another crawl"), hold(other):
+        pass
+    with hold(other):
+        pass
+    other.dispose()
+
+
+def test_migrations_lead_to_the_tables(engine: sa.Engine, where: str) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert context.get_current_revision() == REVISION
+        assert compare_metadata(context, metadata) == []
+    assert upgrade(where) == (REVISION, REVISION)
+
+
+def test_an_old_database_is_refused_with_the_command_to_run(engine: sa.Engine, where: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(OldDatabase, match="newscrawler db upgrade"):
+        connect(where)
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"this is no database, whatever its name says" * 100)
+    with pytest.raises(BadDatabase, match="no SQLite database"):
+        connect(str(tmp_path / "x.db"))
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        other.execute("CREATE TABLE theirs (id)")
+    other.close()
+    with pytest.raises(BadDatabase, match="none of ours"):
+        connect(str(tmp_path / "other.db"), create=True)
+    with pytest.raises(BadDatabase, match="no such database"):
+        connect(str(tmp_path / "missing.db"))
+    with pytest.raises(BadDatabase, match="not a database URL"):
+        connect("nonsense://x")
