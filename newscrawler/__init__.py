@@ -9,10 +9,12 @@
     dedupe/       article + candidates -> decision: canonical URL, content hash
     store/        tables, migrations, all SQL (SQLAlchemy Core on SQLite or PostgreSQL)
     pipelines.py  decode to store as Scrapy runs them                                [Scrapy]
-    export/       rows -> JSON lines
+    export/       articles -> records -> JSON lines
+    extensions/   tell a person how the crawl goes; write -o                         [Scrapy]
+    sample.py     the sample site of the demo, on loopback
     cli/          one short file per command
 
-Imports point one way: items, exceptions <- decode, clean, dedupe <- extract <- store <- frontier, export <- cli; the
+Imports point one way: items, exceptions <- decode, clean, dedupe <- extract <- store <- export <- frontier <- cli; the
 modules marked [Scrapy] import the plain ones and are imported only by `cli`. tests/test_layers.py holds us to it.
 """
 

@@ -9,10 +9,10 @@ NEWSPIDER_MODULE = "newscrawler.spiders"
 # --- ours
 NEWSCRAWLER_DB = "data/news.db"  # a path, or a SQLAlchemy URL
 NEWSCRAWLER_KEEP_BODIES = True  # bodies as fetched are kept, so that a better version can read every page again
-NEWSCRAWLER_ALLOW_PRIVATE = []  # hosts that may have loopback or private addresses
+NEWSCRAWLER_ALLOW_PRIVATE: list[str] = []  # hosts that may have loopback or private addresses
 
 # --- who we are: a name and a way to reach the people who answer for the crawl
-USER_AGENT = f"newscrawler/{__version__} (+https://pypi.org/project/newscrawler/; set NEWSCRAWLER_CONTACT to yours)"
+USER_AGENT = f"newscrawler/{__version__} (news archive; contact: operator of this crawl)"  # --contact puts yours here
 ROBOTSTXT_USER_AGENT = "newscrawler"
 
 # --- politeness: off or fast in Scrapy

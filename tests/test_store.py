@@ -43,7 +43,7 @@ def taken(ledger: Ledger, most: int = 10) -> list[str]:
 
 
 def article(page_id: int, key: str, verdict: str = "new", of: str | None = None, digest: str = "sha256:1", **named: Any) -> Outcome:
-    record = {
+    record: dict[str, Any] = {
         "id": f"urn:{key}", "seq": 0, "op": "add", "title": "T", "source_domain": "news.example", "revision": 1,
         "date_first_seen": "2026-01-01T00:00:00Z", "provenance": {}, "related": [], "repairs": [],
     }  # fmt: skip
@@ -157,7 +157,9 @@ def test_migrations_lead_to_the_tables(engine: sa.Engine, where: str) -> None:
     from alembic.migration import MigrationContext
 
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        # Indexes on expressions cannot be compared: the databases give them back in other words.
+        chosen = {"include_object": lambda _object, name, kind, *_: (kind, name) != ("index", "pages_queue")}
+        context = MigrationContext.configure(connection, opts=chosen)
         assert context.get_current_revision() == REVISION
         assert compare_metadata(context, metadata) == []
     assert upgrade(where) == (REVISION, REVISION)

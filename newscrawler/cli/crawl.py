@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -26,7 +27,7 @@ from newscrawler.exceptions import UsageError
 @click.option("--list", "listing", is_flag=True, help="Only discover: print the articles' URLs that the start pages lead to; nothing is stored.")
 @click.option("--contact", envvar="NEWSCRAWLER_CONTACT", help="Your address for the user agent: a URL or an e-mail.")
 @click.option("-v", "--verbose", is_flag=True, help="Log every request.")
-def command(urls: tuple[str, ...], input_file: click.utils.LazyFile | None, **options: object) -> int:
+def command(urls: tuple[str, ...], input_file: TextIO | None, **options: object) -> int:
     """Crawl news from start pages: articles, their related reading, their sections.
 
     Takes up what was left unfinished in the same database; start pages are always due.

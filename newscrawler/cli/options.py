@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-import sqlalchemy as sa
 
 db = click.option("--db", default="data/news.db", show_default=True, help="A path, or a SQLAlchemy URL.")
 
 
 @contextmanager
-def opened(where: str, *, write: bool = False) -> Iterator[sa.Engine]:
+def opened(where: str, *, write: bool = False) -> Iterator[Any]:
     """An engine on a database that must exist."""
     from newscrawler.store import connect
 

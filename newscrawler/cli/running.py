@@ -104,6 +104,7 @@ def settings_of(options: Options) -> dict[str, Any]:
         "DOWNLOAD_DELAY": options.delay,
         "AUTOTHROTTLE_ENABLED": options.delay > 0,
         "AUTOTHROTTLE_START_DELAY": options.delay,
+        "STATS_DUMP": options.verbose,
         "LOG_LEVEL": "DEBUG" if options.verbose else "INFO",
         "EXTENSIONS": {"newscrawler.extensions.output.JsonLines": 0, "newscrawler.extensions.progress.Progress": 0},
     }
@@ -122,7 +123,6 @@ def run(running: Crawl, chosen: dict[str, Any]) -> int | None:
     settings = Settings()
     settings.setmodule("newscrawler.settings")
     settings.setdict(chosen, priority="cmdline")
-    _quiet()
 
     class Process(AsyncCrawlerProcess):
         stopped_by: int | None = None
@@ -134,7 +134,9 @@ def run(running: Crawl, chosen: dict[str, Any]) -> int | None:
             super()._signal_shutdown(signum, _)
 
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "newscrawler.settings")
+    _quiet()  # twice: Scrapy logs while it sets up its logging, and sets some levels back
     process = Process(settings)
+    _quiet()
     process.crawl(NewsSpider, crawl=running)
     process.start()
     return process.stopped_by
@@ -145,6 +147,7 @@ def _quiet() -> None:
     for name in ("scrapy.middleware", "scrapy.addons", "scrapy.crawler", "scrapy.extensions.logstats", "scrapy.statscollectors", "scrapy.core.engine"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("scrapy.utils.log").setLevel(logging.WARNING)
+    logging.getLogger("scrapy.downloadermiddlewares.redirect").setLevel(logging.ERROR)  # it serves robots.txt only: no Referer
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)  # the page itself says why it failed
     logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)
 

@@ -25,7 +25,7 @@ class JsonLines:
         """Off without NEWSCRAWLER_OUTPUT."""
         where = crawler.settings["NEWSCRAWLER_OUTPUT"]
         if not where:
-            raise NotConfigured("NEWSCRAWLER_OUTPUT is not set")
+            raise NotConfigured
         extension = cls(where)
         crawler.signals.connect(extension.write, signal=signals.item_scraped)
         crawler.signals.connect(extension.close, signal=signals.engine_stopped)

@@ -31,7 +31,7 @@ class Progress:
     def from_crawler(cls, crawler: Crawler) -> Progress:
         """Off without NEWSCRAWLER_PROGRESS."""
         if not crawler.settings.getbool("NEWSCRAWLER_PROGRESS"):
-            raise NotConfigured("NEWSCRAWLER_PROGRESS is not set")
+            raise NotConfigured
         extension = cls(crawler)
         crawler.signals.connect(extension.open, signal=signals.spider_opened)
         crawler.signals.connect(extension.close, signal=signals.spider_closed)

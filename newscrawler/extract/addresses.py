@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from newscrawler.dedupe import same_site
@@ -20,7 +20,7 @@ _MEDIA_FILE = re.compile(
 )
 _INDEX = re.compile(r"^(?:index|default|list|node|p|page|home)[-_]?\d*(?:\.\w+)?$|^\d{1,3}(?:\.\w+)?$", re.IGNORECASE)
 _SECTION = re.compile(
-    r"/(?:tags?|topics?|category|categories|cat|sections?|channel|authors?|author|people|profile|keyword|search|archives?|list|c|special|zt|page|label)/", re.I
+    r"/(?:tags?|topics?|category|categories|cat|sections?|channel|authors?|author|people|profile|keyword|search|archives?|list|c|special|zt|page|label)/", re.IGNORECASE
 )
 _SERVICE = re.compile(
     r"/(?:login|logout|signin|signup|register|account|user|users|search|s|so|share|comments?|reply|print|about|about-?us|contact|privacy|terms|legal|"
@@ -31,7 +31,8 @@ _SHARE_QUERY = re.compile(r"(?:^|&)(?:share|replytocom|action|login|redirect|ret
 _WORD = re.compile(r"(?:^|/)(?:news|article|articles|story|stories|a|content|detail|show|view|video|photo|pic|post|posts|blog)(?=[/_-])", re.IGNORECASE)
 
 
-class Form(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Form:
     """What a path and query look like; `article` sums it up: it has the form of an article's address."""
 
     dated: bool

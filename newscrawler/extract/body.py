@@ -96,7 +96,7 @@ def _running_text(place: Place, blocks: list[Block], outline: Outline) -> list[B
     kept = [block for block in _after_title(inside) if _belongs(block)]
     first = next((index for index, block in enumerate(kept) if worth(block)), 0)
     head = [block for block in kept[:first] if block.place.tag in ("p", "div", "td") and _LINE_END.search(block.text + "")]
-    head = [block for block in kept[:first] if block in head or block.place.tag == "p" and len(block.text) >= 6]
+    head = [block for block in kept[:first] if block in head or (block.place.tag == "p" and len(block.text) >= 6)]
     return head + kept[first:]
 
 

@@ -27,7 +27,7 @@ _TAIL = re.compile(
 )
 _LEAD = re.compile(rf"(?:^|[(（\s|])(?:{_ROLE}|作\s*者|撰\s*文|文)\s*[:：/／]\s*(?P<names>{_NAMES}|[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){{1,3}})")
 _LEAD_BARE = re.compile(rf"(?:^|[(（\s])(?:本报|本網|本网|新华社|中新网|[\u4e00-\u9fff]{{0,4}}网)?(?:记者|記者)\s+(?P<names>{_NAMES})")
-_BY = re.compile(r"^(?:Reporting |Written |Story )?by:?\s+(?P<english>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}(?:(?:,| and) [^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})*)", re.I)
+_BY = re.compile(r"^(?:Reporting |Written |Story )?by:?\s+(?P<english>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}(?:(?:,| and) [^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})*)", re.IGNORECASE)
 _SOURCE = re.compile(r"(?:来源|來源|稿源|稿件来源|出处|Source)\s*[:：]\s*(?P<source>[^\s|（(]{2,40})", re.IGNORECASE)
 _SPLIT = re.compile(r"[、,，/;；|]|\s+(?:and|und|et|y|e)\s+|\s*和\s*", re.IGNORECASE)
 _LINE = re.compile(

@@ -23,7 +23,7 @@ _CLOCK = (
     r"\s*(?P<half>[ap]\.?m\b\.?)?\s*(?P<zone>Z\b|GMT\b|UTC\b|[+-]\d\d:?\d\d)?)?"
 )
 _FORMS = (
-    re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[-年/.]\s*(?P<month>1[0-2]|0?[1-9])\s*[-月/.]\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*日?{_CLOCK}", re.I),
+    re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[-年/.]\s*(?P<month>1[0-2]|0?[1-9])\s*[-月/.]\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*日?{_CLOCK}", re.IGNORECASE),
     re.compile(rf"\b(?P<name>{_MONTH})\.?\s+(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d){_CLOCK}", re.IGNORECASE),
     re.compile(rf"\b(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th|\.)?\s+(?P<name>{_MONTH})\.?,?\s+(?P<year>(?:19|20)\d\d){_CLOCK}", re.IGNORECASE),
     re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>3[01]|[12]\d|0[1-9])(?:(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?(?!\d)"),

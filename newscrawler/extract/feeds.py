@@ -18,7 +18,7 @@ from newscrawler.items import Link, LinkKind, Page
 MAX_ENTRIES = 50_000
 """What sitemaps.org allows in one file."""
 
-_ROOT = re.compile(r"\s*(?:<\?xml[^>]{0,300}\?>|<!--.{0,2000}?-->|<\?xml-stylesheet[^>]{0,500}\?>|<!DOCTYPE[^\[>]*(?:\[.{0,20000}?\])?\s*>|\s)*<(?:\w+:)?(rss|feed|urlset|sitemapindex|RDF)\b", re.S)
+_ROOT = re.compile(r"\s*(?:<\?xml[^>]{0,300}\?>|<!--.{0,2000}?-->|<\?xml-stylesheet[^>]{0,500}\?>|<!DOCTYPE[^\[>]*(?:\[.{0,20000}?\])?\s*>|\s)*<(?:\w+:)?(rss|feed|urlset|sitemapindex|RDF)\b", re.DOTALL)
 _DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^>]{0,2000}>")
 _ENTRIES: dict[str, LinkKind] = {"item": "article", "entry": "article", "url": "article", "sitemap": "hub"}

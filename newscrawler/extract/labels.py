@@ -28,7 +28,7 @@ _TOKENS: dict[int, str] = {
     LATEST: "latest newest lastest zuixin recent",
     COMMENT: "comment comments cmt cmts reply replies disqus pinglun respond livefyre",
     SHARE: "share shares sharing social sns bdshare fenxiang jiathis addthis sharebar",
-    PAGER: "page pages pager paging pagination pagenav pagelist fenye pagebar",
+    PAGER: "pages pager paging pagination pagenav pagelist fenye pagebar",
     CRUMB: "breadcrumb breadcrumbs crumb crumbs path position location weizhi bread curpos",
     AD: "ad ads advert advertisement adbox banner guanggao gg sponsor sponsored adsense",
     CAPTION: "caption figcaption wp-caption-text tushuo picinfo imgdesc",
@@ -103,13 +103,13 @@ SUB_HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "recommended",
-        re.compile(r"推荐|推薦|猜你|精选|精選|为您|為您|おすすめ|추천|\b(?:recommend|you may|for you|editor'?s? (?:pick|choice)|don'?t miss|empfehl)", re.I),
+        re.compile(r"推荐|推薦|猜你|精选|精選|为您|為您|おすすめ|추천|\b(?:recommend|you may|for you|editor'?s? (?:pick|choice)|don'?t miss|empfehl)", re.IGNORECASE),
     ),
     (
         "popular",
-        re.compile(r"热门|熱門|热点|熱點|排行|点击|點擊|热榜|人気|ランキング|많이 본|人气|人氣|\b(?:most (?:read|popular|viewed)|popular|trending|meist)", re.I),
+        re.compile(r"热门|熱門|热点|熱點|排行|点击|點擊|热榜|人気|ランキング|많이 본|人气|人氣|\b(?:most (?:read|popular|viewed)|popular|trending|meist)", re.IGNORECASE),
     ),
-    ("latest", re.compile(r"最新|即时|即時|滚动|滾動|新着|최신|今日|要闻|要聞|\b(?:latest|recent|newest|breaking|neueste|dernières|últimas|ultime)", re.I)),
+    ("latest", re.compile(r"最新|即时|即時|滚动|滾動|新着|최신|今日|要闻|要聞|\b(?:latest|recent|newest|breaking|neueste|dernières|últimas|ultime)", re.IGNORECASE)),
 )
 READ_MORE = re.compile(r"^(?:推荐阅读|推薦閱讀|延伸阅读|延伸閱讀|相关|相關|related|read more|read also)", re.IGNORECASE)
 """Headings of the related-reading list proper; 推荐阅读 is one although it says "recommended"."""
@@ -125,7 +125,7 @@ KEYWORDS_LINE = re.compile(
     r"(?:本文)?(?:关键词|關鍵詞|关键字|關鍵字|关 键 词|标签|標籤|キーワード|Keywords?|Key words|Tags?|Topics?)\s*[:：]\s*", re.IGNORECASE
 )
 
-NEXT_PREV = re.compile(r"[«‹<]*\s*(?:上一页|下一页|上一頁|下一頁|前一页|后一页|上页|下页|首页|尾页|末页|next(?: page)?|prev(?:ious)?(?: page)?|older|newer|last)\s*[»›>]*", re.I)
+NEXT_PREV = re.compile(r"[«‹<]*\s*(?:上一页|下一页|上一頁|下一頁|前一页|后一页|上页|下页|首页|尾页|末页|next(?: page)?|prev(?:ious)?(?: page)?|older|newer|last)\s*[»›>]*", re.IGNORECASE)
 PREV_NEXT_ARTICLE = re.compile(r"上一篇|下一篇|上一条|下一条|previous (?:article|post|story)|next (?:article|post|story)", re.IGNORECASE)
 SERVICE_WORDS = re.compile(
     r"登录|登錄|登入|注册|註冊|评论|評論|分享|搜索|打印|列印|收藏|举报|反馈|客服|广告|廣告|联系|聯絡|聯繫|关于我们|關於我們|版权|版權|隐私|隱私|下载|下載|订阅|"

@@ -145,7 +145,7 @@ def _points(one: Found, units: float, group: _Group) -> int:
 
 
 def _judge(one: Found, outline: Outline, url: str, inline: range, rels: dict[str, str], *, on_article: bool) -> tuple[LinkKind, LinkSub | None]:
-    anchor, text = one.anchor, one.text
+    anchor = one.anchor
     rel = anchor.rel.lower()
     if not one.same_site or one.url == url or "nofollow" in rel or "sponsored" in rel:
         return "other", None
@@ -160,7 +160,7 @@ def _judge(one: Found, outline: Outline, url: str, inline: range, rels: dict[str
 
 def _is_pager(one: Found) -> bool:
     text = one.text.strip()
-    if len(text) > 20 or one.form.dated and one.form.slug_words > 3:
+    if len(text) > 20 or (one.form.dated and one.form.slug_words > 3):
         return False
     if labels.NEXT_PREV.fullmatch(text):
         return not labels.HOME_WORDS.intersection({text.lower()}) or bool(one.anchor.place.flags & labels.PAGER)

@@ -54,7 +54,8 @@ def _paragraphs(body: list[Block], title: str | None) -> tuple[list[str], str | 
     lines = [line for block in body for line in block.text.split("\n")]
     if lines and title and _FOLD.sub("", lines[0]) == _FOLD.sub("", title):
         del lines[0]
-    tail, names = None, []
+    tail: str | None = None
+    names: list[str] = []
     for _ in range(3):  # a byline may stand in a paragraph of its own, and an editor's after it
         if not lines:
             break

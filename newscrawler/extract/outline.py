@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from newscrawler.extract.labels import PRINTED_HEADING, flags_of, signature
+from newscrawler.extract.labels import AROUND, PRINTED_HEADING, flags_of, signature
 
 _BLOCKS = (
     "html body main article section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr td th caption blockquote pre "
@@ -24,7 +24,8 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ITEMS = frozenset({"li", "dd", "dt", "tr", "article"})
 _BREAK = "\x0b"
 MAX_HEADING = 40
-MAX_TEXT = 4_000_000
+WRAPPED_WITH_TITLE = 0.4
+WRAPPED = 0.8
 
 
 @dataclass(slots=True)
@@ -150,6 +151,7 @@ class _Walk:
                 parts.append(text)
         self._flush()
         self.out.places[0].last = len(self.out.places)
+        _forget_wrappers(self.out)
         return self.out
 
     def _open_html(self, element: etree._Element) -> bool:
@@ -298,6 +300,20 @@ class _Walk:
         if when:
             self.out.times.append((when, self.place.number))
         return True
+
+
+def _forget_wrappers(outline: Outline) -> None:
+    """Takes back the flags of names that merely wrap the page ("page-nav-open"): they cover the h1 and much of the text."""
+    head = next((block.place.flags for block in outline.blocks if block.place.tag == "h1"), None)
+    limit = WRAPPED_WITH_TITLE if head is not None else WRAPPED
+    total = sum(block.size for block in outline.blocks)
+    suspect = AROUND if head is None else AROUND & head
+    if not total or not suspect:
+        return
+    for flag in (1 << bit for bit in range(suspect.bit_length()) if suspect >> bit & 1):
+        if sum(block.size for block in outline.blocks if block.place.flags & flag) > limit * total:
+            for place in outline.places:
+                place.flags &= ~flag
 
 
 def _lines(raw: str) -> str:

@@ -84,11 +84,12 @@ class _Tidy:
         for name in _LINES:
             setattr(article, name, self.line(name, getattr(article, name)))
         for name in _LISTS:
-            setattr(article, name, [entry for one in getattr(article, name) if (entry := self.line(name, one))])
+            lines = [self.line(name, entry) for entry in getattr(article, name)]
+            setattr(article, name, [line for line in lines if line])
         for image in article.images:
             image.caption = self.line("images", image.caption)
-        for entry in article.related:
-            entry.title, entry.teaser = self.line("related", entry.title) or "", self.line("related", entry.teaser)
+        for one in article.related:
+            one.title, one.teaser = self.line("related", one.title) or "", self.line("related", one.teaser)
         article.repairs = [FieldRepair(field, kind, count) for (field, kind), count in self.counts.items()]
         article.examples = self.examples
 

@@ -70,7 +70,7 @@ def _redirect(outcome: Outcome, raw: RawPage, task: Task, scope: Scope) -> None:
         if not start and not same_site(target, raw.url):
             refused = "left out: a redirect to another site"
         outcome.state, outcome.reason, outcome.again = "redirected", f"HTTP {raw.status}", start
-        outcome.redirected_to = Found(target, "redirect", PRIORITY["redirect"], task.depth, raw.page_id, task.hops + 1, refused)
+        outcome.redirected_to = Found(target, task.discovered_by, PRIORITY["redirect"], task.depth, raw.page_id, task.hops + 1, refused)
 
 
 def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: bool) -> None:

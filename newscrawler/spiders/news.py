@@ -81,7 +81,7 @@ class NewsSpider(Spider):
     def delay_of(self, host: str) -> float:
         """The pause between two requests to a host, as Scrapy's slot has it by now (AutoThrottle raises it)."""
         slots = self.crawler.engine.downloader.slots if self.crawler.engine else {}
-        slot = slots.get(urlsplit(f"//{host}").hostname)
+        slot = slots.get(urlsplit(f"//{host}").hostname or "")
         return slot.delay if slot else self.crawler.settings.getfloat("DOWNLOAD_DELAY")
 
     async def start(self) -> AsyncIterator[Any]:
@@ -130,12 +130,12 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         task: Task = request.cb_kwargs["task"]
         self.answered(task)
-        if failure.check(IgnoreRequest):
+        if isinstance(failure.value, IgnoreRequest):
             reason = str(failure.value).replace("Forbidden by robots.txt", "robots.txt forbids it")
             yield RawPage(task.page_id, request.url, "refused", time.time(), reason=reason or "refused")
             return
         for fault, words, retry in _FAULTS:
-            if failure.check(fault):
+            if isinstance(failure.value, fault):
                 yield RawPage(task.page_id, request.url, "failed", time.time(), reason=words, retry=retry)
                 return
         self.logger.error("%s: %s: %s", request.url, type(failure.value).__name__, failure.value)

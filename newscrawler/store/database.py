@@ -165,7 +165,10 @@ def hold(engine: sa.Engine) -> Iterator[None]:
             if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({CRAWL_LOCK})").scalar():
                 raise DatabaseBusy("another crawl works on this database: wait for it, or stop it")
             connection.commit()  # a session lock outlives the transaction; an open one would hold back vacuum
-            yield
+            try:
+                yield
+            finally:  # the pool keeps the session, and the session its lock
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({CRAWL_LOCK})")
         return
     path = f"{engine.url.database}.lock"
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -65,7 +66,7 @@ def _below(host: str, site: str) -> bool:
 
 def _bury(connection: sa.Connection, page_ids: list[int], now: float) -> int:
     """Deletes the articles of these pages with their revisions, and leaves a tombstone for each; returns their number."""
-    rows = []
+    rows: list[Any] = []
     for start in range(0, len(page_ids), 500):
         query = sa.select(articles.c.id, articles.c.domain, pages.c.url).join(pages, pages.c.id == articles.c.page_id)
         rows += connection.execute(query.where(articles.c.page_id.in_(page_ids[start : start + 500]))).all()

@@ -84,7 +84,7 @@ class Ledger:
             queue.give_back(self.connection)  # a crawl that was killed: we hold the database, so nobody is fetching these
             now = time.time()
             values = {"started_at": now, "command": command}
-            self.run_id: int = self.connection.execute(runs.insert().values(**values)).inserted_primary_key[0]
+            self.run_id: int = self.connection.execute(runs.insert().values(**values).returning(runs.c.id)).scalar_one()
             self.connection.execute(
                 runs.update().where(runs.c.ended_at.is_(None), runs.c.id != self.run_id).values(ended_at=now, end_reason="killed")
             )
@@ -227,7 +227,7 @@ class Ledger:
             self._update_article(outcome, record)
         row = {
             "article_id": record["id"], "revision": record["revision"], "seq": self.seq, "content_hash": outcome.content_hash,
-            "seen_at": outcome.at, "record": json.dumps(record, ensure_ascii=False),
+            "seen_at": outcome.at, "record": json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode(),
             "examples": json.dumps([asdict(repair) for repair in outcome.examples], ensure_ascii=False) if outcome.examples else None,
         }  # fmt: skip
         self.connection.execute(revisions.insert(), row)

@@ -26,7 +26,7 @@ class Task:
 def waiting_hosts(connection: sa.Connection) -> dict[str, int]:
     """Host -> number of queued pages."""
     query = sa.select(pages.c.host, sa.func.count()).where(pages.c.state == "queued").group_by(pages.c.host)
-    return {host: number for host, number in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 _BEST = (

@@ -16,7 +16,7 @@ from newscrawler.store.tables import STATES, articles, bodies, counters, links, 
 def counts(engine: sa.Engine) -> dict[str, Any]:
     """{"pages": {"fetched": N, state: N, ..., "total": N}, "articles": N, "revisions": N, "links": N, "runs": N, "last_run": {...}}."""
     with named_errors(), engine.begin() as connection:
-        states = dict(connection.execute(sa.select(pages.c.state, sa.func.count()).group_by(pages.c.state)).tuples().all())
+        states = {row[0]: row[1] for row in connection.execute(sa.select(pages.c.state, sa.func.count()).group_by(pages.c.state))}
         fetched = connection.execute(sa.select(counters.c.value).where(counters.c.name == "fetched")).scalar_one()
         last = connection.execute(sa.select(runs).order_by(runs.c.id.desc()).limit(1)).mappings().first()
         return {

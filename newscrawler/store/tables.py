@@ -76,7 +76,10 @@ pages = Table(
     Column("article_id", Text),  # its own article, or the one that it duplicates
     Column("run_id", BigId, ForeignKey("runs.id")),
     # The frontier's question: the best queued rows of one host.
-    Index("pages_queue", "host", text("priority DESC"), text("news_date DESC"), "id", sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+    Index(
+        "pages_queue", "host", text("priority DESC"), text("news_date DESC"), "id",
+        sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'"),
+    ),
     Index("pages_state", "state"),
     Index("pages_article", "article_id", sqlite_where=text("article_id IS NOT NULL"), postgresql_where=text("article_id IS NOT NULL")),
 )
