@@ -61,6 +61,7 @@ ITEM_PIPELINES = {
 
 # --- what a person sees
 LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []  # a dozen lines at each start
 LOG_FORMATTER = "newscrawler.logformat.OneLine"
 LOGSTATS_INTERVAL = 60.0
 FEED_EXPORT_ENCODING = "utf-8"

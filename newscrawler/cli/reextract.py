@@ -14,6 +14,6 @@ def command(db: str) -> None:
     from newscrawler.frontier.reread import reread
     from newscrawler.store import hold
 
-    with options.opened(db, write=True) as engine, hold(engine):
-        told = reread(engine)
+    with options.opened(db, write=True) as engine, options.opened(db) as reader, hold(engine):
+        told = reread(engine, reader)
     options.tell(", ".join(f"{number} {what}" for what, number in sorted(told.items())) or "no body is kept in this database")

@@ -19,11 +19,14 @@ BATCH = 64
 _VOLATILE = ("seq", "revision", "op", "date_first_seen", "date_fetched", "provenance", "rights")
 
 
-def reread(engine: sa.Engine) -> Counter[str]:
-    """Reads all kept bodies; returns how many pages were "unchanged", "changed", "new", "no article". The caller holds the database."""
+def reread(engine: sa.Engine, reader: sa.Engine) -> Counter[str]:
+    """Reads all kept bodies; returns how many pages were "unchanged", "changed", "new", "duplicate", "no article".
+
+    `reader` is a second engine on the same database, for reading only; the caller holds the database.
+    """
     ledger = Ledger(engine, "reextract")
     told: Counter[str] = Counter()
-    for row in reading.kept_bodies(engine):
+    for row in reading.kept_bodies(reader):
         told[_reread_page(ledger, row)] += 1
         if ledger.pending >= BATCH:
             ledger.commit()

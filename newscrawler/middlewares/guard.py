@@ -115,6 +115,6 @@ class GuardedResolver(CachingHostnameResolver):
 
     def resolveHostName(self, resolutionReceiver: Any, hostName: str, *args: Any, **named: Any) -> Any:  # noqa: N802, N803
         if hostName.lower() not in self.allowed:
-            receiver = _PublicOnly(resolutionReceiver, hostName.lower())
+            receiver: Any = _PublicOnly(resolutionReceiver, hostName.lower())
             return super().resolveHostName(receiver, hostName, *args, **named)
         return super().resolveHostName(resolutionReceiver, hostName, *args, **named)

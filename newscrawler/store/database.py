@@ -82,8 +82,12 @@ def connect(where: str = DEFAULT, *, create: bool = False, write: bool = False, 
         sa.event.listen(engine, "connect", _tune_sqlite)
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN"))
     if check:
-        with named_errors():
-            _check_version(engine, create, _safe(where))
+        try:
+            with named_errors():
+                _check_version(engine, create, _safe(where))
+        except StoreError:
+            engine.dispose()
+            raise
     return engine
 
 
@@ -143,13 +147,16 @@ def upgrade(where: str) -> tuple[str | None, str]:
     engine = connect(where, write=True, check=False)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with named_errors(), hold(engine):
-        if not sa.inspect(engine).has_table("alembic_version"):
-            raise BadDatabase(f"--db {_safe(where)}: this is no database of newscrawler")
-        with engine.connect() as connection:
-            before = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-        config.attributes["engine"] = engine
-        command.upgrade(config, "head")
+    try:
+        with named_errors(), hold(engine):
+            if not sa.inspect(engine).has_table("alembic_version"):
+                raise BadDatabase(f"--db {_safe(where)}: this is no database of newscrawler")
+            with engine.connect() as connection:
+                before = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            config.attributes["engine"] = engine
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
     return before, REVISION
 
 

@@ -1,0 +1,176 @@
+"""The main job, by its command line, on the sample site: crawled once, asked many questions."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import jsonschema
+import pytest
+from conftest import CRAWL, Crawled, newscrawler
+
+from newscrawler.export import record_schema
+
+
+def asked(crawled: Crawled, *words: str) -> str:
+    ran = newscrawler(*words, "--db", crawled.db)
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+def test_every_page_ends_in_its_state(crawled: Crawled) -> None:
+    assert crawled.ran.code == 0, crawled.ran.err
+    counts = json.loads(asked(crawled, "status", "--json"))
+    pages = counts["pages"]
+    wanted = {"fetched": 44, "queued": 0, "in_flight": 0, "stored": 33, "read": 7, "duplicate": 2, "redirected": 1, "refused": 1, "gone": 1}
+    assert {state: pages[state] for state in wanted} == wanted
+    assert counts["articles"] == 33
+
+
+def test_the_ledger_adds_up(crawled: Crawled) -> None:
+    assert "the ledger adds up" in asked(crawled, "audit")
+
+
+def test_every_exported_line_validates_and_is_what_the_crawl_wrote(crawled: Crawled) -> None:
+    lines = asked(crawled, "export").splitlines()
+    validator = jsonschema.Draft202012Validator(record_schema())
+    for line in lines:
+        validator.validate(json.loads(line))
+    assert lines == crawled.lines.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_damaged_page_comes_out_readable(crawled: Crawled) -> None:
+    records = [json.loads(line) for line in asked(crawled, "export").splitlines()]
+    (page,) = [record for record in records if record["url"].endswith("/2007.html")]
+    assert any(repair["kind"] == "pinyin_leak" and repair["count"] > 50 for repair in page["repairs"])
+    assert page["keywords"] and page["related"] and page["byline"]
+    assert "(diàn)" not in page["text"] and "關鍵詞" not in page["text"] and "相關閱讀" not in page["text"]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/culture/202603/1913.html", "duplicate: same text"),
+        ("/science/202602/0999.html", "gone: HTTP 404"),
+        ("/news/show_1003.html", "redirected: HTTP 301"),
+        ("/private/draft.html", "refused: robots.txt forbids it"),
+        ("/science/202603/1907.html", "state     stored"),
+    ],
+)
+def test_why_tells_what_became_of_a_url(crawled: Crawled, path: str, words: str) -> None:
+    assert words in asked(crawled, "why", crawled.site + path)
+
+
+def test_of_two_pages_with_one_canonical_url_one_is_the_duplicate(crawled: Crawled) -> None:
+    told = [asked(crawled, "why", crawled.site + path) for path in ("/topic/harbour/1001.html", "/business/202603/1001.html")]
+    assert sorted("duplicate: same canonical URL" in one for one in told) == [False, True]
+    assert sorted("state     stored" in one for one in told) == [False, True]
+
+
+def test_the_same_command_again_brings_nothing_twice(crawled: Crawled, tmp_path: Path) -> None:
+    copy = tmp_path / "again.db"
+    with sqlite3.connect(crawled.db) as old, sqlite3.connect(copy) as new:
+        old.backup(new)
+    old.close()
+    new.close()
+    lines = tmp_path / "again.jsonl"
+    ran = newscrawler("crawl", f"{crawled.site}/", "--db", str(copy), "-o", str(lines), *CRAWL)
+    assert ran.code == 0 and lines.read_text() == ""
+    assert json.loads(newscrawler("status", "--json", "--db", str(copy)).out)["pages"]["fetched"] == 45, "the start page alone"
+
+
+def test_limit_is_exact_and_the_rest_is_taken_up(crawled: Crawled, tmp_path: Path) -> None:
+    db = str(tmp_path / "news.db")
+    ran = newscrawler("crawl", f"{crawled.site}/", "--db", db, "--limit", "5", "-o", "-", *CRAWL)
+    assert ran.code == 0 and len(ran.out.splitlines()) == 5
+    assert newscrawler("audit", "--db", db).code == 0
+    newscrawler("crawl", f"{crawled.site}/", "--db", db, *CRAWL)
+    assert json.loads(newscrawler("status", "--json", "--db", db).out)["articles"] == 33
+
+
+def test_what_the_options_left_out_is_admitted_by_a_later_crawl(crawled: Crawled, tmp_path: Path) -> None:
+    db = str(tmp_path / "news.db")
+    newscrawler("crawl", f"{crawled.site}/", "--db", db, "--include", "/business/", *CRAWL)
+    first = json.loads(newscrawler("status", "--json", "--db", db).out)
+    assert first["pages"]["refused"] > 5 and 0 < first["articles"] < 20
+    newscrawler("crawl", f"{crawled.site}/", "--db", db, *CRAWL)
+    assert json.loads(newscrawler("status", "--json", "--db", db).out)["articles"] == 33
+
+
+def test_list_only_discovers(crawled: Crawled, tmp_path: Path) -> None:
+    ran = newscrawler("crawl", f"{crawled.site}/", "--list", *CRAWL, cwd=tmp_path)
+    assert ran.code == 0 and f"{crawled.site}/business/202603/1006.html" in ran.out.splitlines()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_private_addresses_are_refused_by_default(crawled: Crawled, tmp_path: Path) -> None:
+    for host in (crawled.site, crawled.site.replace("127.0.0.1", "localhost")):
+        ran = newscrawler("crawl", f"{host}/", "--db", str(tmp_path / "news.db"), "--delay", "0")
+        assert ran.code == 1
+        assert "private address" in ran.err and "--allow-private" in ran.err
+        assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["crawl"], "no start page"),
+        (["crawl", "news.example"], "cannot be crawled"),
+        (["crawl", "ftp://news.example/"], "cannot be crawled"),
+        (["crawl", "http://[::1/"], "no URL"),
+        (["crawl", "https://news.example/", "--include", "("], "no regular expression"),
+        (["crawl", "https://news.example/", "--delay", "-1"], "--delay"),
+        (["crawl", "https://news.example/", "--db", "nonsense://x"], "not a database URL"),
+        (["crawl", "https://news.example/", "-o", "/nowhere/x.jsonl"], "cannot be written"),
+        (["status", "--db", "missing.db"], "no such database"),
+        (["extract", "missing.html"], "cannot be read"),
+        (["nonsense"], "No such command"),
+    ],
+)
+def test_a_wrong_call_gets_a_line_and_exit_code_2(words: list[str], said: str, tmp_path: Path) -> None:
+    ran = newscrawler(*words, cwd=tmp_path)
+    assert ran.code == 2 and said in ran.err and "Traceback" not in ran.err
+
+
+def test_no_page_at_all_is_exit_code_1(crawled: Crawled, tmp_path: Path) -> None:
+    ran = newscrawler("crawl", f"{crawled.site}/no-such-page", "--db", str(tmp_path / "news.db"), *CRAWL)
+    assert ran.code == 1 and "HTTP 404" in ran.err
+
+
+def test_reextract_changes_nothing_that_is_the_same(crawled: Crawled, tmp_path: Path) -> None:
+    copy = str(tmp_path / "copy.db")
+    with sqlite3.connect(crawled.db) as old, sqlite3.connect(copy) as new:
+        old.backup(new)
+    old.close()
+    new.close()
+    ran = newscrawler("reextract", "--db", copy)
+    assert ran.code == 0 and "33 unchanged" in ran.err and "changed," not in ran.err.replace("unchanged", "")
+    assert newscrawler("audit", "--db", copy).code == 0
+
+
+def test_extract_and_repair(crawled: Crawled, tmp_path: Path) -> None:
+    url = f"{crawled.site}/business/202603/1002.html"
+    fetched = json.loads(newscrawler("extract", url, "--allow-private", "127.0.0.1").out)
+    (stored,) = [json.loads(line) for line in crawled.lines.read_text(encoding="utf-8").splitlines() if json.loads(line)["url"] == url]
+    assert fetched["text"] == stored["text"] and fetched["title"] == stored["title"]
+    ran = newscrawler("repair", stdin="電(diàn)動(dòng)貨車與企業(yè)".encode())
+    assert ran.code == 0 and ran.out == "電動貨車與企業"
+    assert "pinyin_leak: 3" in ran.err
+
+
+def test_scrapy_crawl_writes_the_same_lines(crawled: Crawled, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    command = [
+        sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"url={crawled.site}/", "-O", "out.jsonl", "-s", "DOWNLOAD_DELAY=0", "-s",
+        "AUTOTHROTTLE_ENABLED=0", "-s", "NEWSCRAWLER_ALLOW_PRIVATE=127.0.0.1", "-s", "NEWSCRAWLER_DB=x.db",
+    ]  # fmt: skip
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = newscrawler.settings\n")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = sorted(json.loads(line)["id"] for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines())
+    exported = newscrawler("export", "--db", str(tmp_path / "x.db")).out.splitlines()
+    assert lines == sorted(json.loads(line)["id"] for line in exported)
+    assert sorted((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == sorted(exported)
