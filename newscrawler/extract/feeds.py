@@ -18,7 +18,9 @@ from newscrawler.items import Link, LinkKind, Page
 MAX_ENTRIES = 50_000
 """What sitemaps.org allows in one file."""
 
-_ROOT = re.compile(r"\s*(?:<\?xml[^>]{0,300}\?>|<!--.{0,2000}?-->|<\?xml-stylesheet[^>]{0,500}\?>|<!DOCTYPE[^\[>]*(?:\[.{0,20000}?\])?\s*>|\s)*<(?:\w+:)?(rss|feed|urlset|sitemapindex|RDF)\b", re.DOTALL)
+# What may stand before the root, then the root. Possessive (Python 3.11), so that no page makes it go back and forth.
+_PROLOGUE = r"(?:\s|<\?[^>]{0,500}\?>|<!--(?:(?!-->).){0,5000}+-->|<!DOCTYPE[^\[>]*+(?:\[[^\]]{0,20000}+\]\s*+)?>)*+"
+_ROOT = re.compile(_PROLOGUE + r"<(?:\w+:)?(rss|feed|urlset|sitemapindex|RDF)\b", re.DOTALL)
 _DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^>]{0,2000}>")
 _ENTRIES: dict[str, LinkKind] = {"item": "article", "entry": "article", "url": "article", "sitemap": "hub"}
