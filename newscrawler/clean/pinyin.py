@@ -40,7 +40,11 @@ def pinyin_leak(text: str, note: Note = ignore, at_least: int = 3) -> str:
     leaks = sum(is_syllable(leak[1]) for leak in _LEAK.finditer(text))
     if leaks < at_least or 2 * leaks > len(_HAN.findall(text)):
         return text
-    return substitute(_LEAK, lambda leak: "" if is_syllable(leak[1]) else leak[0], text, note)
+
+    def with_its_character(start: int, before: str, after: str) -> None:
+        note(start - 1, text[start - 1] + before, text[start - 1] + after)  # a reading alone tells a person nothing
+
+    return substitute(_LEAK, lambda leak: "" if is_syllable(leak[1]) else leak[0], text, with_its_character)
 
 
 def is_syllable(word: str) -> bool:

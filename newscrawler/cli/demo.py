@@ -46,5 +46,5 @@ def _explain(db: str, lines: str) -> None:
         f"JSON lines   {lines}",
         f"look around  newscrawler status --db {db}",
         f"one page     newscrawler why URL --db {db}",
-        "a real site  newscrawler crawl https://news.example/ --limit 20 -o news.jsonl",
+        "a real site  newscrawler crawl URL --limit 20 -o news.jsonl",
     )

@@ -111,10 +111,11 @@ def exported(
 
 
 def examples(engine: sa.Engine, most: int) -> list[dict[str, Any]]:
-    """Some repairs with before and after, one from each article."""
-    query = sa.select(revisions.c.examples).where(revisions.c.examples.is_not(None)).order_by(revisions.c.seq).limit(most)
+    """Some repairs with before and after, no two alike, from the first twenty articles that needed any."""
+    query = sa.select(revisions.c.examples).where(revisions.c.examples.is_not(None)).order_by(revisions.c.seq).limit(20)
     with named_errors(), engine.begin() as connection:
-        return [json.loads(text)[0] for (text,) in connection.execute(query)]
+        repairs = [repair for (text,) in connection.execute(query) for repair in json.loads(text)]
+    return list({repair["before"]: repair for repair in repairs}.values())[:most]
 
 
 def linked_articles(engine: sa.Engine) -> list[str]:
