@@ -42,6 +42,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # a page has one row: re
 METAREFRESH_ENABLED = False  # each hop is a page of its own, judged again; RedirectMiddleware stays for robots.txt
 HTTPERROR_ALLOW_ALL = True  # every answer is an outcome
 DEPTH_STATS_VERBOSE = False
+CONCURRENT_ITEMS = 1  # of one response: ours yields one, and Scrapy makes a task for each that it may yield
 SPIDER_MIDDLEWARES = {
     # Our spider yields no request in a callback: nothing for these to do but cost time.
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,

@@ -74,6 +74,12 @@ def _named(method: Any) -> Any:
     return inner
 
 
+def _positional_insert(table: sa.Table, engine: sa.Engine) -> str:
+    mark = "?" if engine.dialect.paramstyle == "qmark" else "%s"
+    columns = [column.name for column in table.columns]
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(mark for _ in columns)})"
+
+
 class Ledger:
     """The pages, articles and links of one crawl, written in batches."""
 
@@ -90,6 +96,8 @@ class Ledger:
             )
             self.discoverer = Discoverer(Blocks(self.connection))
             self.seq: int = self.connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
+        # The busiest statement by far: compiled once, its rows go to the driver as tuples, in the order of the columns.
+        self._insert_link = _positional_insert(links, engine)
         self.started_at = now
         self._fetched = 0
         self.pending = 0  # pages written since the last commit
@@ -262,16 +270,13 @@ class Ledger:
         if not outcome.links:
             return
         rows = {
-            ids[link.url]: {
-                "from_page": outcome.page_id, "to_page": ids[link.url], "kind": link.kind, "sub": link.sub, "anchor": link.anchor,
-                "teaser": link.teaser, "position": link.position, "heading": link.heading,
-            }
+            ids[link.url]: (outcome.page_id, ids[link.url], link.kind, link.sub, link.anchor, link.teaser, link.position, link.heading)
             for link in reversed(outcome.links)  # two spellings of one page: the first one on the page stays
             if link.url in ids
-        }  # fmt: skip
+        }
         self.connection.execute(links.delete().where(links.c.from_page == outcome.page_id))
         if rows:
-            self.connection.execute(links.insert(), list(rows.values()))
+            self.connection.exec_driver_sql(self._insert_link, list(rows.values()))
 
     def _write_body(self, page_id: int, body: Body, at: float) -> None:
         row = {"page_id": page_id, "body": zstd.compress(body.content, 3), "size": len(body.content), "content_type": body.content_type}
