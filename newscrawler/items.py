@@ -163,9 +163,9 @@ class RawPage:
     body: bytes = b""
     reason: str | None = None
     retry: bool = False
-    redirect_url: str | None = None
-    truncated: bool = False
     page: Page | None = None
+    article_key: str | None = None
+    content_hash: str | None = None
     decision: Decision | None = None
 
 

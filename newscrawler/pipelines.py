@@ -52,14 +52,14 @@ class _WithCrawl:
 
 
 class FindDuplicates(_WithCrawl):
-    """Decides what an article is to the collection: sets `decision`."""
+    """Decides what an article is to the collection: sets `article_key`, `content_hash` and `decision`."""
 
     def process_item(self, item: Any) -> Any:
         """Everything but a RawPage with an article passes as it is."""
         if self.crawl is not None and self.crawl.error is None and isinstance(item, RawPage) and item.page and item.page.article:
             article = item.page.article
-            key = article_key(item.url, article.canonical_url)
-            digest = content_hash(article.title, article.text)
+            item.article_key = key = article_key(item.url, article.canonical_url)
+            item.content_hash = digest = content_hash(article.title, article.text)
             try:
                 item.decision = decide(item.page_id, digest, *self.crawl.ledger.known(key, digest))
             except StoreError as error:
@@ -105,11 +105,11 @@ class StorePage(_WithCrawl):
 
     def _write(self, crawl: Crawl, item: RawPage, task: Any) -> dict[str, Any] | None:
         outcome = settle(item, task, crawl.plan.scope, keep_body=crawl.plan.keep_bodies)
-        if outcome.decision is not None and item.page is not None and item.page.article is not None:
-            article = item.page.article
-            outcome.article_key = article_key(item.url, article.canonical_url)
-            outcome.content_hash = content_hash(article.title, article.text)
-            outcome.record = collected_record(item, outcome.article_key, outcome.content_hash, task.discovered_by)
+        if outcome.decision is not None:
+            assert item.article_key is not None and item.content_hash is not None
+            outcome.article_key, outcome.content_hash = item.article_key, item.content_hash
+            if outcome.decision.verdict in ("new", "revision"):
+                outcome.record = collected_record(item, item.article_key, item.content_hash, task.discovered_by)
         try:
             record, queued = crawl.ledger.write(outcome)
         except StoreError as error:

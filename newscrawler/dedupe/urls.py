@@ -21,8 +21,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HTTP = frozenset(_DEFAULT_PORTS)
 _MAX_PASSES = 8
 
-# Addresses that are in their one form already: most of those a news site prints.
-_IN_FORM = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9/_.~-]*")
+# Addresses that are in their one form already: most of those a news site prints. A segment that begins with a dot is not.
+_IN_FORM = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?)+")
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/?;]*", re.IGNORECASE)
 
 

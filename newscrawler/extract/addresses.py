@@ -23,7 +23,7 @@ _SECTION = re.compile(
     r"/(?:tags?|topics?|category|categories|cat|sections?|channel|authors?|author|people|profile|keyword|search|archives?|list|c|special|zt|page|label)/", re.IGNORECASE
 )
 _SERVICE = re.compile(
-    r"/(?:login|logout|signin|signup|register|account|user|users|search|s|so|share|comments?|reply|print|about|about-?us|contact|privacy|terms|legal|"
+    r"/(?:login|logout|signin|signup|register|account|user|users|search|share|comments?|reply|print|about|about-?us|contact|privacy|terms|legal|"
     r"help|faq|subscribe|subscription|newsletters?|feedback|advert\w*|cookies?|app|apps|download|cart|shop|forum|bbs|rss|feed|wp-login|wp-admin|cgi-bin|cdn-cgi)(?:[/.?]|$)",
     re.IGNORECASE,
 )
@@ -123,6 +123,7 @@ class Resolver:
             parts.port  # noqa: B018 - raises ValueError for a port out of range
         except ValueError:
             return None
+        url = parts.scheme + url[len(parts.scheme) :]
         return url if parts.path or parts.query else f"{parts.scheme}://{parts.netloc}/"
 
 

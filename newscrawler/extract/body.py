@@ -14,7 +14,7 @@ import re
 from bisect import bisect_left, bisect_right
 
 from newscrawler.extract.bylines import is_source_line
-from newscrawler.extract.labels import AROUND, BODY, BYLINE, CAPTION, KEYWORDS, KEYWORDS_LINE, META, TITLE
+from newscrawler.extract.labels import AROUND, BODY, BYLINE, CAPTION, KEYWORDS, KEYWORDS_LINE, META, PRINTED_HEADING, TITLE
 from newscrawler.extract.outline import Block, Outline, Place
 
 PARAGRAPH_BYTES = 75
@@ -37,7 +37,7 @@ def choose_body(outline: Outline) -> list[Block]:
     Regions that say they stand around the text (navigation, related lists) are left out, unless that leaves almost nothing.
     """
     for around in (AROUND, 0):
-        blocks = [block for block in outline.blocks if not block.place.flags & around]
+        blocks = [block for block in outline.blocks if not block.place.flags & around and not _is_listed(block.place)]
         place = _best_place(blocks, outline)
         if place is not None:
             found = _running_text(place, blocks, outline)
@@ -95,9 +95,18 @@ def _running_text(place: Place, blocks: list[Block], outline: Outline) -> list[B
     inside = [block for block in blocks if place.number <= block.place.number <= place.last]
     kept = [block for block in _after_title(inside) if _belongs(block)]
     first = next((index for index, block in enumerate(kept) if worth(block)), 0)
-    head = [block for block in kept[:first] if block.place.tag in ("p", "div", "td") and _LINE_END.search(block.text + "")]
-    head = [block for block in kept[:first] if block in head or (block.place.tag == "p" and len(block.text) >= 6)]
-    return head + kept[first:]
+    return [block for block in kept[:first] if _may_begin(block)] + kept[first:]
+
+
+def _may_begin(block: Block) -> bool:
+    """Returns whether a block before the first real paragraph belongs to the text: a short first one, not a label."""
+    tag = block.place.tag
+    return (tag == "p" and len(block.text) >= 6) or (tag in ("div", "td") and bool(_LINE_END.search(block.text)))
+
+
+def _is_listed(place: Place) -> bool:
+    """Returns whether a place is an item of a list under a heading such as 相关阅读."""
+    return bool(place.item and place.heading and len(place.heading) <= 20 and PRINTED_HEADING.match(place.heading))
 
 
 def _after_title(blocks: list[Block]) -> list[Block]:

@@ -27,7 +27,9 @@ _TAIL = re.compile(
 )
 _LEAD = re.compile(rf"(?:^|[(（\s|])(?:{_ROLE}|作\s*者|撰\s*文|文)\s*[:：/／]\s*(?P<names>{_NAMES}|[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){{1,3}})")
 _LEAD_BARE = re.compile(rf"(?:^|[(（\s])(?:本报|本網|本网|新华社|中新网|[\u4e00-\u9fff]{{0,4}}网)?(?:记者|記者)\s+(?P<names>{_NAMES})")
-_BY = re.compile(r"^(?:Reporting |Written |Story )?by:?\s+(?P<english>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}(?:(?:,| and) [^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})*)", re.IGNORECASE)
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞА-Я][\w.'’-]*"
+_ENGLISH_NAME = rf"{_CAPITAL}(?: (?:{_CAPITAL}|de|van|von|der|al|bin|da|di|la|le)){{1,4}}"
+_BY = re.compile(rf"^(?:(?:Reporting|Written|Story|Text) )?[Bb][Yy]:?\s+(?P<english>{_ENGLISH_NAME}(?:(?:, | and |, and ){_ENGLISH_NAME})*)")
 _SOURCE = re.compile(r"(?:来源|來源|稿源|稿件来源|出处|Source)\s*[:：]\s*(?P<source>[^\s|（(]{2,40})", re.IGNORECASE)
 _SPLIT = re.compile(r"[、,，/;；|]|\s+(?:and|und|et|y|e)\s+|\s*和\s*", re.IGNORECASE)
 _LINE = re.compile(
@@ -36,6 +38,7 @@ _LINE = re.compile(
 )
 _DATE_LINE = re.compile(r"^\W*(?:\w+ ){0,3}(?:20|19)\d\d\s*[-年/.]\s*\d\d?\s*[-月/.]\s*\d\d?日?")
 _NOT_NAMES = frozenset({"完", "图片", "圖片", "全文完", "未完待续", "新华社", "资料图", "下同", "综合", "綜合", "本报讯", "编辑部", "记者", "記者"})
+_SENTENCE_END = re.compile(r"[。！？]$|.{60}[.!?]$")
 MAX_LINE_BYTES = 200
 
 
@@ -43,7 +46,7 @@ def is_source_line(text: str) -> bool:
     """Returns whether a block is a line about the article (by whom, from where, when) and not part of it."""
     if len(text) > 120 or len(text.encode("utf-8", "replace")) > MAX_LINE_BYTES:
         return False
-    return bool(_LINE.match(text) or (_DATE_LINE.match(text) and len(text) < 60)) and not text.endswith(("。", "！", "？"))
+    return bool(_LINE.match(text) or (_DATE_LINE.match(text) and len(text) < 60)) and not _SENTENCE_END.search(text)
 
 
 def cut_tail_byline(text: str) -> tuple[str, str | None, list[str]]:

@@ -55,7 +55,7 @@ def _entries(root: etree._Element) -> Iterator[tuple[str | None, LinkKind, str, 
         for child in element:
             if isinstance(child.tag, str):
                 name = etree.QName(child).localname
-                fields.setdefault(name, _value(child, name))
+                fields[name] = fields.get(name) or _value(child, name)
         href = fields.get("loc") or fields.get("link") or (fields.get("guid") if fields.get("guid", "").startswith("http") else None)
         teaser = fields.get("description") or fields.get("summary")
         yield href, kind, fields.get("title", ""), _plain(teaser) if teaser else None

@@ -78,7 +78,7 @@ def classify(found: list[Found], outline: Outline, url: str, inline: range, *, o
     rels = {target: rel for rel, target in outline.rels}
     for position, one in enumerate(found):
         kind, sub = _judge(one, outline, url, inline, rels, on_article=on_article)
-        link = Link(one.url, kind, sub, one.text, one.teaser, position, one.anchor.place.heading)
+        link = Link(one.url, kind, sub, one.text, one.teaser, position, one.anchor.heading)
         other = best.get(one.url)
         if other is None or _strength(link) > _strength(other):
             best[one.url] = link
@@ -132,7 +132,7 @@ def _points(one: Found, units: float, group: _Group) -> int:
         - form.plain_query
         - 9 * form.media
     )
-    heading = one.anchor.place.heading
+    heading = one.anchor.heading
     if flags & labels.RELATED or (heading and labels.SUB_HEADINGS[0][1].search(heading)):
         points += 2
     if units >= 2 and _MARK.search(text):
@@ -187,7 +187,7 @@ def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub:
             return "prevnext"
         if one.anchor.block in inline and not place.flags & labels.AROUND and block.linked * 2 < len(block.text):
             return "inline"
-    heading = place.heading
+    heading = one.anchor.heading
     if heading:
         if labels.READ_MORE.match(heading):
             return "related"

@@ -24,6 +24,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ITEMS = frozenset({"li", "dd", "dt", "tr", "article"})
 _BREAK = "\x0b"
 MAX_HEADING = 40
+MAX_LINKED_HEADING = 8
 WRAPPED_WITH_TITLE = 0.4
 WRAPPED = 0.8
 
@@ -66,6 +67,7 @@ class Anchor:
     path: int
     place: Place
     block: int
+    heading: str | None
     text: str = ""
     title: str = ""
     image: bool = False
@@ -180,7 +182,7 @@ class _Walk:
         if up is None:
             return
         place.last = len(self.out.places) - 1
-        if place.heading is not up.heading and self.chars - place.chars <= MAX_HEADING:
+        if place.heading is not up.heading and place.tag not in _ITEMS and self.chars - place.chars <= MAX_HEADING:
             up.heading = place.heading  # a heading alone in its box stands over what follows the box
         self.place = up
 
@@ -204,8 +206,14 @@ class _Walk:
         loose = text if not self.linked else " ".join("".join(self.loose).split())
         self.chars += len(text)
         self.out.blocks.append(Block(text, place, min(self.linked, len(text)), len(text.encode("utf-8", "replace")), loose))
-        if len(text) <= MAX_HEADING and (place.tag in _HEADINGS or (PRINTED_HEADING.match(text) and self.linked < len(text))):
+        if len(text) <= MAX_HEADING and self._heads(text):
             place.heading = text
+
+    def _heads(self, text: str) -> bool:
+        """Returns whether a short block stands over what follows; a linked heading does only when it is too short for a headline."""
+        if self.linked * 2 > len(text) and len(text) > MAX_LINKED_HEADING:
+            return False
+        return self.place.tag in _HEADINGS or bool(PRINTED_HEADING.match(text))
 
     def _open_anchor(self, element: etree._Element) -> bool:
         if self.anchor is not None:
@@ -218,7 +226,7 @@ class _Walk:
             if name:
                 path = self.paths.setdefault((path, signature("a", name)), len(self.paths) + 1)
             title = element.get("title") or ""
-            anchor = Anchor(href, element.get("rel") or "", name, path, place, len(self.out.blocks), "", title)
+            anchor = Anchor(href, element.get("rel") or "", name, path, place, len(self.out.blocks), place.heading, "", title)
             self._keep_loose()
             self.anchor, self.anchor_from = anchor, len(self.parts)
             self.out.anchors.append(anchor)

@@ -9,7 +9,7 @@ from newscrawler.extract.kind import ARTICLE_POINTS, article_points
 from newscrawler.extract.linked_data import linked_data_of
 from newscrawler.extract.links import classify, find_links, page_forms
 from newscrawler.extract.metadata import read_article
-from newscrawler.extract.outline import Outline, outline_of
+from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.parse import parse_html
 from newscrawler.extract.related import give_teasers, related_entries
 from newscrawler.items import Page
@@ -41,15 +41,13 @@ def _read(outline: Outline, url: str) -> Page:
     give_teasers(found, outline)
     body = choose_body(outline)
     data = linked_data_of(outline.scripts)
-    is_article = bool(body) and article_points(form_of(url), outline, body, declared=data.is_article) >= ARTICLE_POINTS
-    article = read_article(outline, data, body, url, resolver) if is_article else None
+    inside = _span(outline, body)
+    points = article_points(form_of(url), outline, body, inside, declared=data.is_article) if body else 0
+    article = read_article(outline, data, body, url, resolver) if points >= ARTICLE_POINTS else None
     if article is not None and not article.text:
         article = None
-    inside = {id(block) for block in body}
-    numbers = [number for number, block in enumerate(outline.blocks) if id(block) in inside]
-    inline = range(numbers[0], numbers[-1] + 1) if numbers else range(0)
     own = url.partition("#")[0]
-    links = classify(found, outline, own, inline, on_article=article is not None)
+    links = classify(found, outline, own, inside, on_article=article is not None)
     if article is not None:
         article.related = related_entries(links)
         return Page(url, "article", article, links)
@@ -57,6 +55,13 @@ def _read(outline: Outline, url: str) -> Page:
     if forms[True] >= HUB_LINKS or (forms[True] and forms[False] >= HUB_LINKS):
         return Page(url, "hub", links=links)
     return Page(url, "other", links=links, reason="no article text and no list of articles" if outline.blocks else "empty")
+
+
+def _span(outline: Outline, body: list[Block]) -> range:
+    """Returns the numbers of the blocks from the body's first to its last."""
+    inside = {id(block) for block in body}
+    numbers = [number for number, block in enumerate(outline.blocks) if id(block) in inside]
+    return range(numbers[0], numbers[-1] + 1) if numbers else range(0)
 
 
 def _base(outline: Outline, url: str) -> str:

@@ -40,7 +40,7 @@ class Body:
 class Outcome:
     """What became of one page: everything that is written together.
 
-    `record` is the article's JSON line without its `seq` and `revision` (the ledger gives those), None when there is no article.
+    `record` is the article's JSON line without its `seq` and `revision` (the ledger gives those), None when there is none to store.
     """
 
     page_id: int
@@ -222,10 +222,12 @@ class Ledger:
 
     def _write_article(self, outcome: Outcome, values: dict[str, Any]) -> dict[str, Any] | None:
         decision = outcome.decision
-        assert decision is not None and outcome.record is not None
-        values["article_id"] = decision.of or outcome.record["id"]
+        assert decision is not None
         if decision.verdict in ("duplicate", "unchanged"):
+            values["article_id"] = decision.of
             return None
+        assert outcome.record is not None
+        values["article_id"] = decision.of or outcome.record["id"]
         self.seq += 1
         record = outcome.record | {"id": values["article_id"], "seq": self.seq}
         record["provenance"] = record["provenance"] | {"discovered_from": self._sources(outcome.page_id), "run_id": str(self.run_id)}
