@@ -109,7 +109,7 @@ class StorePage(_WithCrawl):
             assert item.article_key is not None and item.content_hash is not None
             outcome.article_key, outcome.content_hash = item.article_key, item.content_hash
             if outcome.decision.verdict in ("new", "revision"):
-                outcome.record = collected_record(item, item.article_key, item.content_hash, task.discovered_by)
+                outcome.record = collected_record(item, item.article_key, item.content_hash, task.discovered_by, task.discovered_from)
         try:
             record, queued = crawl.ledger.write(outcome)
         except StoreError as error:

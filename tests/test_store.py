@@ -48,9 +48,8 @@ def article(page_id: int, key: str, verdict: str = "new", of: str | None = None,
         "date_first_seen": "2026-01-01T00:00:00Z", "provenance": {}, "related": [], "repairs": [],
     }  # fmt: skip
     state = {"duplicate": "duplicate", "unchanged": "unchanged"}.get(verdict, "stored")
-    return Outcome(
-        page_id, state, 10.0, "why", status=200, decision=Decision(verdict, of, "why"), article_key=key, content_hash=digest, record=record, **named  # type: ignore[arg-type]
-    )  # fmt: skip
+    found: dict[str, Any] = {"decision": Decision(verdict, of, "why"), "article_key": key, "content_hash": digest, "record": record}  # type: ignore[arg-type]
+    return Outcome(page_id, state, 10.0, "why", status=200, answered=True, **found, **named)
 
 
 def test_a_url_is_one_page_however_often_it_is_found(ledger: Ledger) -> None:
@@ -62,7 +61,7 @@ def test_order_is_priority_then_newest_then_first_found(ledger: Ledger) -> None:
     (start,) = ledger.seed([found("/", 100)])
     ledger.take("news.example", 1, 1e12)
     links = [found("/2026/01/01/old"), found("/hub", 40), found("/plain"), found("/2026/03/02/new"), found("/related", 60)]
-    ledger.write(Outcome(start, "read", 1.0, status=200, found=links))
+    ledger.write(Outcome(start, "read", 1.0, status=200, answered=True, found=links))
     ledger.commit()
     assert taken(ledger) == ["/related", "/2026/03/02/new", "/2026/01/01/old", "/plain", "/hub"]
 

@@ -22,8 +22,11 @@ def utc(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def collected_record(raw: RawPage, article_key: str, content_hash: str, discovered_by: str) -> dict[str, Any]:
-    """The record of `raw.page.article`; `seq`, `revision` and the run are the ledger's to set."""
+def collected_record(raw: RawPage, article_key: str, content_hash: str, discovered_by: str, source: str | None = None) -> dict[str, Any]:
+    """The record of `raw.page.article`; `seq`, `revision` and the run are the ledger's to set.
+
+    `source` is the URL of the page that brought this one, None for a start page.
+    """
     page = raw.page
     assert page is not None and page.article is not None
     return article_record(
@@ -48,5 +51,6 @@ def collected_record(raw: RawPage, article_key: str, content_hash: str, discover
             "encoding_used": page.encoding,
             "extractor": f"newscrawler {__version__}",
             "discovered_by": [discovered_by],
+            "discovered_from": [source] if source else [],
         },
     )

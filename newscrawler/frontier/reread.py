@@ -44,7 +44,7 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping) -> str:
         return "no article"
     key, digest = article_key(row["url"], article.canonical_url), content_hash(article.title, article.text)
     raw.decision = decide(raw.page_id, digest, *ledger.known(key, digest))
-    record = collected_record(raw, key, digest, row["discovered_by"])
+    record = collected_record(raw, key, digest, row["discovered_by"], row["source"])
     if raw.decision.verdict == "duplicate":
         return "duplicate"
     if raw.decision.verdict == "unchanged":
@@ -52,9 +52,9 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping) -> str:
         if not _differs(ledger.newest(raw.decision.of), record):
             return "unchanged"
         raw.decision = Decision("revision", raw.decision.of, "read again")
-    outcome = Outcome(raw.page_id, "stored", row["fetched_at"], "read again", kind="article", encoding=raw.page.encoding)
+    outcome = Outcome(raw.page_id, "stored", row["fetched_at"], "read again", row["status"], kind="article", encoding=raw.page.encoding)
     outcome.decision, outcome.article_key, outcome.content_hash = raw.decision, key, digest
-    outcome.record, outcome.examples, outcome.fields = record, article.examples, {"status": row["status"]}
+    outcome.record, outcome.examples = record, article.examples
     ledger.write(outcome)
     return "new" if raw.decision.verdict == "new" else "changed"
 

@@ -22,6 +22,7 @@ _STATES = {"new": "stored", "revision": "stored", "unchanged": "unchanged", "dup
 def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True) -> Outcome:
     """The outcome to write for what came back. An article's record, key and hash are added by the caller."""
     outcome = Outcome(raw.page_id, "read", raw.fetched_at, status=raw.status)
+    outcome.answered, outcome.first = raw.status is not None, task.fetches == 0
     if raw.outcome == "refused":
         outcome.state, outcome.reason = "refused", raw.reason
     elif raw.outcome == "failed":

@@ -21,7 +21,7 @@ REMEMBERED = 200_000
 _DATED = re.compile(r"(?:^|\D)((?:19|20)\d\d)[-/_.]?([01]\d)[-/_.]?([0-3]\d)(?:\D|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a page makes a hundred of them, and frozen ones cost twice as much to make
 class Found:
     """A URL met somewhere. `refused` is the reason why it is not to be fetched, or None."""
 

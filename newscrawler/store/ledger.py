@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import Any
 
@@ -62,7 +62,28 @@ class Outcome:
     links: Sequence[Link] = ()
     body: Body | None = None
     again: bool = False  # a redirect of a start page: its target is due too
-    fields: dict[str, Any] = field(default_factory=dict)
+    answered: bool = False  # counts as one more answer of the page
+    first: bool = False  # the page never had an answer: there are no links and no body of it to replace
+
+
+# The statements of every page, built once: SQLAlchemy then only looks them up.
+_KNOWN = sa.select(articles.c.id, articles.c.page_id, articles.c.content_hash)
+_BY_KEY = _KNOWN.where(articles.c.article_key == sa.bindparam("wanted"))
+_BY_HASH = _KNOWN.where(articles.c.content_hash == sa.bindparam("wanted")).order_by(articles.c.seq).limit(1)
+_INSERT_BODY = bodies.insert()
+_INSERT_ARTICLE = articles.insert()
+_INSERT_REVISION = revisions.insert()
+_SETTLE = (
+    pages.update()
+    .where(pages.c.id == sa.bindparam("of_page"))
+    .values({name: sa.bindparam(name) for name in ("state", "reason", "status", "kind", "encoding", "attempts", "due", "run_id", "fetched_at")})
+    .values(
+        fetches=pages.c.fetches + sa.bindparam("answers", type_=sa.Integer),
+        # What is not known anew stays: an article keeps its page when that page fails one day.
+        redirected_to=sa.func.coalesce(sa.bindparam("target", type_=sa.BigInteger), pages.c.redirected_to),
+        article_id=sa.func.coalesce(sa.bindparam("story", type_=sa.Text), pages.c.article_id),
+    )
+)
 
 
 def _named(method: Any) -> Any:
@@ -176,9 +197,8 @@ class Ledger:
     def known(self, article_key: str, content_hash: str) -> tuple[Known | None, Known | None]:
         """The article with that canonical URL, and the earliest with that text."""
         connection = self._begin()
-        columns = sa.select(articles.c.id, articles.c.page_id, articles.c.content_hash)
-        by_key = connection.execute(columns.where(articles.c.article_key == article_key)).first()
-        by_hash = connection.execute(columns.where(articles.c.content_hash == content_hash).order_by(articles.c.seq).limit(1)).first()
+        by_key = connection.execute(_BY_KEY, {"wanted": article_key}).first()
+        by_hash = connection.execute(_BY_HASH, {"wanted": content_hash}).first()
         return (Known(*by_key) if by_key else None), (Known(*by_hash) if by_hash else None)
 
     @_named
@@ -195,20 +215,19 @@ class Ledger:
         known = list(outcome.found) + ([outcome.redirected_to] if outcome.redirected_to else [])
         ids, queued = self.discoverer.ids(connection, known, outcome.at)
         values = {
-            "state": outcome.state, "reason": outcome.reason, "status": outcome.status, "kind": outcome.kind, "encoding": outcome.encoding,
-            "attempts": outcome.attempts, "due": outcome.due, "run_id": self.run_id, "fetched_at": outcome.at, **outcome.fields,
+            "of_page": outcome.page_id, "state": outcome.state, "reason": outcome.reason, "status": outcome.status, "kind": outcome.kind,
+            "encoding": outcome.encoding, "attempts": outcome.attempts, "due": outcome.due, "run_id": self.run_id,
+            "fetched_at": outcome.at, "answers": int(outcome.answered), "target": None, "story": None,
         }  # fmt: skip
         if outcome.redirected_to:
-            values["redirected_to"] = target = ids[outcome.redirected_to.url]
+            values["target"] = target = ids[outcome.redirected_to.url]
             queued += self._again(target) if outcome.again else []
-        if outcome.status is not None:
-            values["fetches"] = pages.c.fetches + 1
-            self._fetched += 1
+        self._fetched += outcome.answered
         record = self._write_article(outcome, values) if outcome.decision else None
-        connection.execute(pages.update().where(pages.c.id == outcome.page_id).values(**values))
+        connection.execute(_SETTLE, values)
         self._write_links(outcome, ids)
         if outcome.body is not None:
-            self._write_body(outcome.page_id, outcome.body, outcome.at)
+            self._write_body(outcome, outcome.body)
         self.pending += 1
         return record, queued
 
@@ -224,13 +243,13 @@ class Ledger:
         decision = outcome.decision
         assert decision is not None
         if decision.verdict in ("duplicate", "unchanged"):
-            values["article_id"] = decision.of
+            values["story"] = decision.of
             return None
         assert outcome.record is not None
-        values["article_id"] = decision.of or outcome.record["id"]
+        values["story"] = decision.of or outcome.record["id"]
         self.seq += 1
-        record = outcome.record | {"id": values["article_id"], "seq": self.seq}
-        record["provenance"] = record["provenance"] | {"discovered_from": self._sources(outcome.page_id), "run_id": str(self.run_id)}
+        record = outcome.record | {"id": values["story"], "seq": self.seq}
+        record["provenance"] = record["provenance"] | {"run_id": str(self.run_id)}
         if decision.verdict == "new":
             self._insert_article(outcome, record)
         else:
@@ -240,21 +259,15 @@ class Ledger:
             "seen_at": outcome.at, "record": json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode(),
             "examples": json.dumps([asdict(repair) for repair in outcome.examples], ensure_ascii=False) if outcome.examples else None,
         }  # fmt: skip
-        self.connection.execute(revisions.insert(), row)
+        self.connection.execute(_INSERT_REVISION, row)
         return record
-
-    def _sources(self, page_id: int) -> list[str]:
-        """The URLs of the pages that link to a page, the first ten, the one that brought it first."""
-        own = sa.select(pages.c.discovered_from).where(pages.c.id == page_id).scalar_subquery()
-        first = sa.select(pages.c.url).where(pages.c.id == own)
-        return [row.url for row in self.connection.execute(first)]
 
     def _insert_article(self, outcome: Outcome, record: dict[str, Any]) -> None:
         row = {
             "id": record["id"], "page_id": outcome.page_id, "article_key": outcome.article_key, "content_hash": outcome.content_hash,
             "domain": record["source_domain"], "title": record["title"], "first_seen": outcome.at, "revision": 1, "seq": self.seq,
         }  # fmt: skip
-        self.connection.execute(articles.insert(), row)
+        self.connection.execute(_INSERT_ARTICLE, row)
 
     def _update_article(self, outcome: Outcome, record: dict[str, Any]) -> None:
         old = self.connection.execute(
@@ -276,11 +289,13 @@ class Ledger:
             for link in reversed(outcome.links)  # two spellings of one page: the first one on the page stays
             if link.url in ids
         }
-        self.connection.execute(links.delete().where(links.c.from_page == outcome.page_id))
+        if not outcome.first:
+            self.connection.execute(links.delete().where(links.c.from_page == outcome.page_id))
         if rows:
             self.connection.exec_driver_sql(self._insert_link, list(rows.values()))
 
-    def _write_body(self, page_id: int, body: Body, at: float) -> None:
-        row = {"page_id": page_id, "body": zstd.compress(body.content, 3), "size": len(body.content), "content_type": body.content_type}
-        self.connection.execute(bodies.delete().where(bodies.c.page_id == page_id))
-        self.connection.execute(bodies.insert(), row | {"fetched_at": at})
+    def _write_body(self, outcome: Outcome, body: Body) -> None:
+        row = {"page_id": outcome.page_id, "body": zstd.compress(body.content, 3), "size": len(body.content), "content_type": body.content_type}
+        if not outcome.first:
+            self.connection.execute(bodies.delete().where(bodies.c.page_id == outcome.page_id))
+        self.connection.execute(_INSERT_BODY, row | {"fetched_at": outcome.at})

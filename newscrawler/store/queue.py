@@ -20,7 +20,9 @@ class Task:
     depth: int
     hops: int
     attempts: int
+    fetches: int
     discovered_by: str
+    discovered_from: str | None
 
 
 def waiting_hosts(connection: sa.Connection) -> dict[str, int]:
@@ -29,8 +31,12 @@ def waiting_hosts(connection: sa.Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+_source = pages.alias("source")
 _BEST = (
-    sa.select(pages.c.id, pages.c.url, pages.c.host, pages.c.depth, pages.c.hops, pages.c.attempts, pages.c.discovered_by)
+    sa.select(
+        pages.c.id, pages.c.url, pages.c.host, pages.c.depth, pages.c.hops, pages.c.attempts, pages.c.fetches, pages.c.discovered_by, _source.c.url
+    )
+    .select_from(pages.outerjoin(_source, _source.c.id == pages.c.discovered_from))
     .where(pages.c.state == "queued", pages.c.host == sa.bindparam("of_host"), pages.c.due <= sa.bindparam("now"))
     .order_by(pages.c.priority.desc(), pages.c.news_date.desc(), pages.c.id)
     .limit(sa.bindparam("most"))
