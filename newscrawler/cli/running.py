@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -138,8 +139,19 @@ def run(running: Crawl, chosen: dict[str, Any]) -> int | None:
     process = Process(settings)
     _quiet()
     process.crawl(NewsSpider, crawl=running)
+    _spare_collections()
     process.start()
     return process.stopped_by
+
+
+def _spare_collections() -> None:
+    """Leaves what is loaded by now out of garbage collection, and collects less often: a tenth of a crawl's CPU otherwise.
+
+    A page makes a thousand objects without cycles, which die by themselves; what has cycles (failures, deferreds) still goes.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 10, 10)
 
 
 def _quiet() -> None:

@@ -132,10 +132,13 @@ class Site:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._own = f"{url.partition('://')[0]}://{_host(url)}/"
         self._known = {_host(url): True}
 
     def has(self, url: str) -> bool:
         """Returns whether `url` (absolute) is on this page's site."""
+        if url.startswith(self._own):
+            return True
         host = _host(url)
         known = self._known.get(host)
         if known is None:

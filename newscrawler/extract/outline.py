@@ -119,37 +119,20 @@ class _Walk:
         self.paths: dict[tuple[int, str], int] = {}
         self.place = Place("", 0, 0, 0, None, 0, None, 0)
         self.out.places.append(self.place)
-        # An element's start returns whether its own text counts.
-        self.starts: dict[str, Callable[[etree._Element], bool]] = {
-            **dict.fromkeys(_BLOCKS.split(), self._open),
-            **dict.fromkeys(_SKIPPED.split(), self._skip),
-            "html": self._open_html,
-            "a": self._open_anchor,
-            "br": self._break,
-            "img": self._picture,
-            "script": self._script,
-            "title": self._title,
-            "meta": self._meta,
-            "link": self._link,
-            "base": self._base,
-            "time": self._time,
-            "input": self._nothing,
-        }
-        self.ends: dict[str, Callable[[], None]] = {**dict.fromkeys(_BLOCKS.split(), self._close), "a": self._close_anchor}
 
     def run(self, root: etree._Element) -> Outline:
         walk = self.walk = etree.iterwalk(root, events=("start", "end"))
-        starts, ends, parts = self.starts, self.ends, self.parts
+        parts = self.parts
         for event, element in walk:
             if event == "start":
-                start = starts.get(element.tag)
-                text = element.text if start is None or start(element) else None
+                start = _STARTS.get(element.tag)
+                text = element.text if start is None or start(self, element) else None
             else:
-                end = ends.get(element.tag)
+                end = _ENDS.get(element.tag)
                 if end is not None:
-                    end()
+                    end(self)
                 text = element.tail
-            if text:
+            if text and (parts or not text.isspace()):  # white space begins no block, and most tails are nothing else
                 parts.append(text)
         self._flush()
         self.out.places[0].last = len(self.out.places)
@@ -308,6 +291,26 @@ class _Walk:
         if when:
             self.out.times.append((when, self.place.number))
         return True
+
+
+# What an element's start does; it returns whether the element's own text counts. Functions and not methods of one walk: those
+# would hold the walk, and with it a page's thousands of values, in a cycle that only garbage collection ends.
+_STARTS: dict[str, Callable[[_Walk, etree._Element], bool]] = {
+    **dict.fromkeys(_BLOCKS.split(), _Walk._open),
+    **dict.fromkeys(_SKIPPED.split(), _Walk._skip),
+    "html": _Walk._open_html,
+    "a": _Walk._open_anchor,
+    "br": _Walk._break,
+    "img": _Walk._picture,
+    "script": _Walk._script,
+    "title": _Walk._title,
+    "meta": _Walk._meta,
+    "link": _Walk._link,
+    "base": _Walk._base,
+    "time": _Walk._time,
+    "input": _Walk._nothing,
+}
+_ENDS: dict[str, Callable[[_Walk], None]] = {**dict.fromkeys(_BLOCKS.split(), _Walk._close), "a": _Walk._close_anchor}
 
 
 def _forget_wrappers(outline: Outline) -> None:
