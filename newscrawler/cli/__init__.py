@@ -5,6 +5,7 @@ Data goes to stdout, everything else to stderr. Nothing heavy is imported before
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -12,7 +13,7 @@ import sys
 import click
 
 from newscrawler import __version__
-from newscrawler.exceptions import NewscrawlerError
+from newscrawler.exceptions import DiskFull, NewscrawlerError
 
 COMMANDS = {
     "audit": "Prove that the ledger adds up.",
@@ -59,6 +60,7 @@ def main() -> int:
     """Runs the command line; returns the exit code (docs/operations.md). An error of ours is one line on stderr."""
     try:
         result = group.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -71,4 +73,8 @@ def main() -> int:
         # The reader has gone (`| head`): that is its right. Python would complain while closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # what a command did not expect: a full disk behind stdout, say
+        print(f"newscrawler: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DiskFull.exit_code if error.errno == errno.ENOSPC else 1
     return result if isinstance(result, int) else 0

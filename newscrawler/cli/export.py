@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any, TextIO
 import click
 
 from newscrawler.cli import options
-from newscrawler.exceptions import UsageError
+from newscrawler.exceptions import DiskFull, UsageError
 
 
 @click.command("export")
@@ -47,10 +48,15 @@ def _opened(where: str) -> Iterator[TextIO]:
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
         yield sys.stdout
         return
-    half = Path(f"{where}.part")
+    target = Path(where).resolve()  # a link stays, and what it leads to is made anew
+    half = target if target.exists() and not target.is_file() else target.with_name(f"{target.name}.part")  # a pipe, a device: as it is
     try:
         with half.open("w", encoding="utf-8") as file:
             yield file
-        half.replace(where)
+        if half != target:
+            half.replace(target)
     except OSError as error:
-        raise UsageError(f"-o {where}: cannot be written ({error.strerror})") from error
+        if half != target:
+            half.unlink(missing_ok=True)
+        kind = DiskFull if error.errno == errno.ENOSPC else UsageError
+        raise kind(f"-o {where}: cannot be written ({error.strerror})") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from newscrawler.cli import options
+from newscrawler.exceptions import UsageError
 
 
 @click.command("forget")
@@ -17,6 +18,8 @@ def command(what: str, db: str) -> None:
     """
     from newscrawler.store.forget import forget
 
+    if not what.strip():
+        raise UsageError("nothing to forget: give a URL, or a site's domain")
     with options.opened(db, write=True) as engine:
         articles, pages = forget(engine, what)
     options.tell(f"forgotten: {articles} articles, {pages} pages; {what} is blocked from now on")
