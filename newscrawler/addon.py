@@ -33,6 +33,8 @@ class Newscrawler:
             if not name.isupper() or name in _OWN or name in _OURS_ONLY:
                 continue
             value = getattr(ours, name)
+            if name == "DOWNLOADER_MIDDLEWARES":  # what we switch off for our spider, theirs may need (allowed_domains)
+                value = {path: order for path, order in value.items() if order is not None}
             if name in _MERGED:
                 merged = settings.getdict(name)
                 settings.set(name, {**value, **merged}, "addon")

@@ -9,6 +9,7 @@ NewscrawlerError
         OldDatabase         made by an older version: run `newscrawler db upgrade` (exit code 2)
         NewDatabase         made by a newer version: upgrade newscrawler (exit code 2)
         DatabaseBusy        another crawl works on it, or it stayed locked (exit code 4)
+        BadRow              the database refuses the values of one page: that page fails, the crawl goes on
         DiskFull            nothing more can be written (exit code 3)
 
 Each message is one line that says what happened and what to do next.
@@ -59,6 +60,10 @@ class DatabaseBusy(StoreError):
     """Raised when another crawl holds the database, or it stayed locked too long; the user waits or stops the other one."""
 
     exit_code = 4
+
+
+class BadRow(StoreError):
+    """Raised when the database refuses what is to be written of one page; the user reports it, the page is marked as failed."""
 
 
 class DiskFull(StoreError):

@@ -164,6 +164,8 @@ class RawPage:
     reason: str | None = None
     retry: bool = False
     page: Page | None = None
+    unreadable: str | None = None
+    """Why reading the body went wrong, an error of ours; the body is kept for a version that can."""
     article_key: str | None = None
     content_hash: str | None = None
     decision: Decision | None = None

@@ -14,12 +14,13 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from newscrawler.dedupe import article_key, content_hash, decide
-from newscrawler.exceptions import StoreError
+from newscrawler.exceptions import BadRow, StoreError
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
 from newscrawler.frontier import Crawl, settle
 from newscrawler.frontier.crawl import EXAMPLES
 from newscrawler.items import RawPage
+from newscrawler.store import Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,11 @@ class ReadPage:
     def process_item(self, item: Any) -> Any:
         """Everything but a RawPage with a body of a good answer passes as it is."""
         if isinstance(item, RawPage) and item.outcome == "response" and item.body and item.status is not None and 200 <= item.status < 300:
-            item.page = read_page(item.body, item.url, item.headers.get("content-type"))
+            try:
+                item.page = read_page(item.body, item.url, item.headers.get("content-type"))
+            except Exception as error:
+                logger.exception("%s could not be read", item.url)
+                item.unreadable = f"could not be read: {type(error).__name__}: {error}"[:300]
         return item
 
 
@@ -61,7 +66,7 @@ class FindDuplicates(_WithCrawl):
             item.article_key = key = article_key(item.url, article.canonical_url)
             item.content_hash = digest = content_hash(article.title, article.text)
             try:
-                item.decision = decide(item.page_id, digest, *self.crawl.ledger.known(key, digest))
+                item.decision = decide(digest, *self.crawl.ledger.known(item.page_id, key, digest))
             except StoreError as error:
                 self.crawl.fail(error)
                 raise DropItem(str(error), log_level="DEBUG") from error
@@ -111,7 +116,7 @@ class StorePage(_WithCrawl):
             if outcome.decision.verdict in ("new", "revision"):
                 outcome.record = collected_record(item, item.article_key, item.content_hash, task.discovered_by, task.discovered_from)
         try:
-            record, queued = crawl.ledger.write(outcome)
+            record, queued = self._write_or_refuse(crawl, item, outcome)
         except StoreError as error:
             crawl.fail(error)
             raise DropItem(str(error), log_level="DEBUG") from error
@@ -121,6 +126,17 @@ class StorePage(_WithCrawl):
             crawl.frontier.more(task.host)
         self._count(crawl, item, outcome, record)
         return record
+
+    @staticmethod
+    def _write_or_refuse(crawl: Crawl, item: RawPage, outcome: Outcome) -> Any:
+        """What `Ledger.write` returns; a page whose values cannot be written is written as failed, without them."""
+        try:
+            return crawl.ledger.write(outcome)
+        except (BadRow, ValueError) as error:
+            logger.error("%s could not be stored: %s", item.url, error)
+            outcome.state, outcome.reason = "failed", f"could not be stored: {error}"[:300].encode("utf-8", "replace").decode().replace("\0", "")
+            outcome.decision, outcome.links, outcome.found, outcome.redirected_to, outcome.body = None, (), (), None, None
+            return crawl.ledger.write(outcome)
 
     @staticmethod
     def _count(crawl: Crawl, item: RawPage, outcome: Any, record: dict[str, Any] | None) -> None:

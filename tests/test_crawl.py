@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import jsonschema
@@ -174,3 +175,42 @@ def test_scrapy_crawl_writes_the_same_lines(crawled: Crawled, tmp_path: Path) ->
     exported = newscrawler("export", "--db", str(tmp_path / "x.db")).out.splitlines()
     assert lines == sorted(json.loads(line)["id"] for line in exported)
     assert sorted((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == sorted(exported)
+
+
+def test_an_output_that_cannot_be_written_is_said_and_loses_nothing(sample_site: str, tmp_path: Path) -> None:
+    db = str(tmp_path / "news.db")
+    ran = newscrawler("crawl", f"{sample_site}/", "--db", db, "-o", "/dev/full", *CRAWL)
+    assert ran.code == 3 and "cannot be written" in ran.err and "Traceback" not in ran.err
+    assert newscrawler("audit", "--db", db).code == 0
+
+
+def test_a_page_that_changes_its_canonical_url_stays_one_article(tmp_path: Path) -> None:
+    from threading import Thread
+
+    served = {"key": "a", "text": "The ferry left the harbour on time, and nobody was surprised. " * 8}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            head = f'<title>The ferry leaves on time again</title><link rel=canonical href="/2026/01/02/{served["key"]}.html">'
+            head += "<meta property=og:type content=article>"
+            body = f"<html><head>{head}</head><body><h1>The ferry leaves on time again</h1><p>{served['text']}</p></body></html>".encode()
+            self.send_response(200 if self.path != "/robots.txt" else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url, db = f"http://127.0.0.1:{server.server_address[1]}/2026/01/02/start.html", str(tmp_path / "news.db")
+        first = newscrawler("crawl", url, "--db", db, *CRAWL)
+        served.update(key="b", text="The ferry left an hour late, and everybody was surprised. " * 8)
+        second = newscrawler("crawl", url, "--db", db, *CRAWL)
+        server.shutdown()
+    assert (first.code, second.code) == (0, 0), second.err
+    (record,) = [json.loads(line) for line in newscrawler("export", "--db", db).out.splitlines()]
+    assert (record["revision"], record["op"]) == (2, "update")
+    assert newscrawler("audit", "--db", db).code == 0

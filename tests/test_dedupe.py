@@ -167,19 +167,19 @@ def test_article_id_is_a_name_based_uuid_of_the_key() -> None:
 OWN = Known("urn:uuid:own", 1, "sha256:a")
 OTHER = Known("urn:uuid:other", 2, "sha256:a")
 DECISIONS = {
-    "nothing known": ("sha256:a", None, None, "new", None),
-    "same page, same text": ("sha256:a", OWN, OWN, "unchanged", OWN.id),
-    "same page, new text": ("sha256:b", OWN, None, "revision", OWN.id),
-    "same page, another's text": ("sha256:b", OWN, OTHER, "revision", OWN.id),
-    "another page of that key": ("sha256:b", OTHER, None, "duplicate", OTHER.id),
-    "another article of that text": ("sha256:a", None, OTHER, "duplicate", OTHER.id),
-    "this page's own text under an older key": ("sha256:a", None, OWN, "unchanged", OWN.id),
+    "nothing known": ("sha256:a", None, None, None, "new", None),
+    "same page, same text": ("sha256:a", OWN, None, OWN, "unchanged", OWN.id),
+    "same page, new text": ("sha256:b", OWN, None, None, "revision", OWN.id),
+    "same page, another's text": ("sha256:b", OWN, None, OTHER, "revision", OWN.id),
+    "same page, now with another's key": ("sha256:b", OWN, OTHER, None, "revision", OWN.id),
+    "another page of that key": ("sha256:b", None, OTHER, None, "duplicate", OTHER.id),
+    "another article of that text": ("sha256:a", None, None, OTHER, "duplicate", OTHER.id),
 }
 
 
 @pytest.mark.parametrize("name", DECISIONS)
 def test_decide(name: str) -> None:
-    digest, by_key, by_hash, verdict, of = DECISIONS[name]
-    decision = decide(1, digest, by_key, by_hash)
+    digest, own, by_key, by_hash, verdict, of = DECISIONS[name]
+    decision = decide(digest, own, by_key, by_hash)
     assert (decision.verdict, decision.of) == (verdict, of)
     assert verdict == "new" or decision.reason

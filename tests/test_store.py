@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from newscrawler.exceptions import BadDatabase, DatabaseBusy, OldDatabase
+from newscrawler.exceptions import BadDatabase, BadRow, DatabaseBusy, OldDatabase
 from newscrawler.items import Decision, Link
 from newscrawler.store import Body, Found, Ledger, Outcome, connect, hold, reading, upgrade
 from newscrawler.store.audit import findings
@@ -79,7 +79,7 @@ def test_what_is_not_committed_never_was(engine: sa.Engine, ledger: Ledger) -> N
     again.connection.rollback()
     counts = reading.counts(engine)
     assert (counts["articles"], counts["pages"]["total"], counts["links"], counts["bodies"]) == (0, 1, 0, 0)
-    assert not list(findings(engine, idle=False))
+    assert not list(findings(engine))
     again.connection.close()
 
 
@@ -99,10 +99,13 @@ def test_a_page_with_its_article_links_and_body_is_whole(engine: sa.Engine, ledg
 def test_revisions_and_duplicates(engine: sa.Engine, ledger: Ledger) -> None:
     one, two = ledger.seed([found("/1"), found("/2")])
     ledger.write(article(one, "k1"))
-    by_key, by_hash = ledger.known("k1", "sha256:1")
-    assert by_key is not None and by_key == by_hash and by_key.page_id == one
-    ledger.write(article(two, "k1", "duplicate", by_key.id))
-    record, _ = ledger.write(article(one, "k1", "revision", by_key.id, "sha256:2"))
+    own, other, by_hash = ledger.known(one, "k1", "sha256:1")
+    assert own is not None and own == by_hash and own.page_id == one and other is None
+    nothing, by_key, _ = ledger.known(two, "k1", "sha256:1")
+    assert nothing is None and by_key == own
+    assert ledger.known(one, "another key", "sha256:9") == (own, None, None)
+    ledger.write(article(two, "k1", "duplicate", own.id))
+    record, _ = ledger.write(article(one, "k1", "revision", own.id, "sha256:2"))
     ledger.close("finished")
     assert record is not None and (record["revision"], record["seq"], record["op"]) == (2, 2, "update")
     assert [(seq, row["revision"]) for seq, row in reading.exported(engine)] == [(2, 2)]
@@ -136,9 +139,9 @@ def test_audit_finds_what_does_not_add_up(engine: sa.Engine, ledger: Ledger) -> 
     ledger.write(article(one, "k1"))
     ledger.close("finished")
     with engine.begin() as connection:
-        connection.execute(pages.update().values(state="in_flight", fetches=7))
+        connection.execute(pages.update().values(state="redirected", redirected_to=one, fetches=7))
     wrong = [what for what, _ in findings(engine)]
-    assert "a page is in flight and no crawl is running" in wrong
+    assert "a page redirects to itself" in wrong
     assert "the answers counted differ from the answers of the pages" in wrong
 
 
@@ -184,3 +187,37 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         connect(str(tmp_path / "missing.db"))
     with pytest.raises(BadDatabase, match="not a database URL"):
         connect("nonsense://x")
+
+
+def test_a_page_that_cannot_be_written_leaves_the_batch_whole(engine: sa.Engine, ledger: Ledger) -> None:
+    one, two, three = ledger.seed([found("/1"), found("/2"), found("/3")])
+    ledger.write(article(one, "k1"))
+    with pytest.raises(BadRow):
+        ledger.write(article(two, "k1", links=[Link(f"{SITE}/new", "article")], found=[found("/new")]))
+    ledger.write(article(three, "k3", digest="sha256:3"))
+    ledger.close("finished")
+    assert [seq for seq, _ in reading.exported(engine)] == [1, 2]
+    assert reading.story(engine, f"{SITE}/new") is None
+    assert not list(findings(engine))
+
+
+def test_a_page_met_on_a_shorter_way_is_brought_nearer(ledger: Ledger) -> None:
+    (start,) = ledger.seed([found("/")])
+    ledger.take("news.example", 1, 1e12)
+    deep = Found(f"{SITE}/deep", "related", 50, 2, start, 0, "left out: deeper than --depth 1")
+    ledger.depth_limited = True
+    ledger.write(Outcome(start, "read", 1.0, status=200, answered=True, found=[deep]))
+    assert taken(ledger) == []
+    _, queued = ledger.write(Outcome(start, "read", 1.0, status=200, answered=True, found=[Found(deep.url, "section", 50, 1, start)]))
+    assert queued == [("news.example", 1)]
+    assert taken(ledger) == ["/deep"]
+
+
+def test_another_spelling_is_asked_for_on_the_same_row(engine: sa.Engine, ledger: Ledger) -> None:
+    (page,) = ledger.seed([found("/a?utm_source=rss")])
+    ledger.take("news.example", 1, 1e12)
+    ledger.write(Outcome(page, "queued", 1.0, "HTTP 301", status=301, answered=True, url=f"{SITE}/a", hops=1))
+    (task,) = ledger.take("news.example", 1, 1e12)
+    assert (task.page_id, task.url, task.hops) == (page, f"{SITE}/a", 1)
+    ledger.close("finished")
+    assert not list(findings(engine))

@@ -64,6 +64,8 @@ def crawl(options: Options) -> int:
     print(summary(running, stopped_by), file=sys.stderr)  # noqa: T201
     if running.error is not None:
         raise running.error
+    if running.output_error is not None:
+        raise running.output_error
     if stopped_by is not None:
         return 128 + stopped_by
     return 0 if running.seen.good else 1
@@ -76,6 +78,8 @@ def discover(options: Options) -> int:
         options.depth = 0 if options.depth is None else options.depth
         running = Crawl(plan_of(options))
         stopped_by = run(running, settings_of(options))
+        if running.error is not None:
+            raise running.error
         for url in found_articles(options.db):
             print(url)  # noqa: T201
     if not running.seen.good:
@@ -184,7 +188,7 @@ def summary(running: Crawl, stopped_by: int | None = None) -> str:
     lines += [f"            {reason}: {number}" for reason, number in seen.reasons.most_common(8)]
     if running.error is None:
         lines += ["", f"database: {running.plan.db}"]
-    if stopped_by or running.stopped:
+    if running.error is None and (stopped_by or running.stopped):
         why = "stopped by a signal" if stopped_by else "stopped at the limit"
         lines += [f"{why}: the same command goes on where it stopped"]
     return "\n".join(lines)

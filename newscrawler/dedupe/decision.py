@@ -16,16 +16,17 @@ class Known:
     content_hash: str
 
 
-def decide(page_id: int, content_hash: str, by_key: Known | None, by_hash: Known | None) -> Decision:
-    """What the article of a page is, given the article with its canonical URL and the earliest one with its text."""
+def decide(content_hash: str, own: Known | None, by_key: Known | None, by_hash: Known | None) -> Decision:
+    """What the article of a page is, given the page's article so far, the one with its canonical URL, the earliest with its text.
+
+    What a page brought once stays its article, whatever canonical URL it names later: ids never change.
+    """
+    if own is not None:
+        if own.content_hash == content_hash:
+            return Decision("unchanged", own.id, "same page, same text")
+        return Decision("revision", own.id, "same page, text changed")
     if by_key is not None:
-        if by_key.page_id != page_id:
-            return Decision("duplicate", by_key.id, "same canonical URL")
-        if by_key.content_hash == content_hash:
-            return Decision("unchanged", by_key.id, "same page, same text")
-        return Decision("revision", by_key.id, "same page, text changed")
+        return Decision("duplicate", by_key.id, "same canonical URL")
     if by_hash is not None:
-        if by_hash.page_id == page_id:
-            return Decision("unchanged", by_hash.id, "same page, same text")
         return Decision("duplicate", by_hash.id, "same text")
     return Decision("new")

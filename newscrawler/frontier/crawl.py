@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
+from newscrawler.exceptions import StoreError
 from newscrawler.frontier.hosts import Frontier
 from newscrawler.frontier.scope import Scope
 from newscrawler.items import Repair
@@ -53,6 +54,7 @@ class Crawl:
         self.seen = Seen()
         self.stopped: str | None = None  # why no more pages are handed out
         self.error: Exception | None = None
+        self.output_error: Exception | None = None  # the collection is whole, but -o is not
         self.tasks: dict[int, Task] = {}  # handed out, not yet written
         self.news = asyncio.Event()  # something changed for whoever waits for the next page
         self._handed = 0
@@ -63,6 +65,7 @@ class Crawl:
             opening.enter_context(hold(engine))
             self.engine = engine
             self.ledger = Ledger(engine, plan.command)
+            self.ledger.depth_limited = plan.scope.depth is not None
             self.ledger.readmit(plan.scope.reason)
             self.ledger.seed(plan.starts)
             self.frontier = Frontier(self.ledger, plan.concurrency, delay or (lambda _host: plan.delay))
@@ -72,13 +75,14 @@ class Crawl:
         """The page to fetch now, or None."""
         if self.stopped:
             return None
-        if self.plan.max_pages is not None and self.seen.pages + self.frontier.total_out >= self.plan.max_pages:
+        if self.plan.max_pages is not None and self.seen.pages + len(self.tasks) >= self.plan.max_pages:
             if self.seen.pages >= self.plan.max_pages:
                 self.stop("limit")
             return None
         task = self.frontier.next()
         if task is not None:
             self.tasks[task.page_id] = task
+            self.rest()
         return task
 
     def rest(self) -> None:
@@ -99,6 +103,8 @@ class Crawl:
     def fail(self, error: Exception) -> None:
         """Stops because the ledger cannot be written; what is not committed is dropped and queued again by the next crawl."""
         self.error = self.error or error
+        with suppress(StoreError):  # the first error is the one to tell
+            self.ledger.rollback()
         self.stop("store_failed")
 
     def close(self, reason: str) -> None:

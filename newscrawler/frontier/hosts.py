@@ -26,7 +26,7 @@ class Frontier:
         self.total_out = 0
         self._heads: dict[str, deque[Task]] = {}
         self._turns: list[tuple[float, int, str]] = []
-        self._listed: set[str] = set()
+        self._listed: dict[str, float] = {}  # the moment that counts; the heap may hold later ones too
         self._not_before: dict[str, float] = {}
         self._tick = count()
         for host in ledger.waiting_hosts():
@@ -35,8 +35,10 @@ class Frontier:
     def next(self) -> Task | None:
         """The page to fetch now, or None when no host may be asked at this moment (see `pause`)."""
         while self.total_out < self.concurrency and self._turns and self._turns[0][0] <= self.now():
-            _, _, host = heappop(self._turns)
-            self._listed.discard(host)
+            at, _, host = heappop(self._turns)
+            if self._listed.get(host) != at:
+                continue  # listed again for an earlier moment
+            del self._listed[host]
             if self.out[host] >= self._share():
                 continue  # listed again by `answered`
             task = self._pop(host)
@@ -65,8 +67,9 @@ class Frontier:
         return None
 
     def _list(self, host: str, at: float) -> None:
-        if host not in self._listed:
-            self._listed.add(host)
+        listed = self._listed.get(host)
+        if listed is None or at < listed:
+            self._listed[host] = at
             heappush(self._turns, (at, next(self._tick), host))
 
     def more(self, host: str) -> None:
@@ -83,6 +86,8 @@ class Frontier:
 
     def pause(self) -> float | None:
         """Seconds until a host may be asked, 0 when one may be now; None when nothing waits but for answers."""
+        while self._turns and self._listed.get(self._turns[0][2]) != self._turns[0][0]:
+            heappop(self._turns)
         if not self._turns:
             return None
         return max(0.0, self._turns[0][0] - self.now())

@@ -43,7 +43,7 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping) -> str:
     if article is None or row["state"] == "refused":
         return "no article"
     key, digest = article_key(row["url"], article.canonical_url), content_hash(article.title, article.text)
-    raw.decision = decide(raw.page_id, digest, *ledger.known(key, digest))
+    raw.decision = decide(digest, *ledger.known(raw.page_id, key, digest))
     record = collected_record(raw, key, digest, row["discovered_by"], row["source"])
     if raw.decision.verdict == "duplicate":
         return "duplicate"
@@ -52,7 +52,8 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping) -> str:
         if not _differs(ledger.newest(raw.decision.of), record):
             return "unchanged"
         raw.decision = Decision("revision", raw.decision.of, "read again")
-    outcome = Outcome(raw.page_id, "stored", row["fetched_at"], "read again", row["status"], kind="article", encoding=raw.page.encoding)
+    state = "queued" if row["state"] == "queued" else "stored"  # one that is due again stays so
+    outcome = Outcome(raw.page_id, state, row["fetched_at"], "read again", row["status"], kind="article", encoding=raw.page.encoding)
     outcome.decision, outcome.article_key, outcome.content_hash = raw.decision, key, digest
     outcome.record, outcome.examples = record, article.examples
     ledger.write(outcome)

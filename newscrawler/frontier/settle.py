@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
-from newscrawler.dedupe import same_site
+from newscrawler.dedupe import canonical_url, same_site
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
 from newscrawler.items import RawPage
 from newscrawler.store import Body, Found, Outcome, Task
@@ -65,11 +65,14 @@ def _redirect(outcome: Outcome, raw: RawPage, task: Task, scope: Scope) -> None:
         outcome.state, outcome.reason = "failed", "redirects to itself"
     elif task.hops >= HOPS:
         outcome.state, outcome.reason = "failed", f"more than {HOPS} redirects in a row"
+    elif canonical_url(target) == canonical_url(raw.url):  # the same page, so the same row: ask again as the site spells it
+        outcome.state, outcome.reason = "queued", f"HTTP {raw.status} to another spelling of its address"
+        outcome.url, outcome.hops = target, task.hops + 1
     else:
         start = task.depth == 0
         refused = None if start else scope.reason(target, task.depth)
         if not start and not same_site(target, raw.url):
-            refused = "left out: a redirect to another site"
+            refused = "a redirect to another site"
         outcome.state, outcome.reason, outcome.again = "redirected", f"HTTP {raw.status}", start
         outcome.redirected_to = Found(target, task.discovered_by, PRIORITY["redirect"], task.depth, raw.page_id, task.hops + 1, refused)
 
@@ -78,6 +81,9 @@ def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: b
     page = raw.page
     if keep_body and raw.body:
         outcome.body = Body(raw.body, raw.headers.get("content-type"))
+    if raw.unreadable is not None:
+        outcome.state, outcome.reason = "failed", raw.unreadable
+        return
     if page is None:
         outcome.reason = "empty" if not raw.body else raw.reason
         return

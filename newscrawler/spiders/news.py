@@ -25,6 +25,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from newscrawler.exceptions import StoreError
 from newscrawler.frontier import Crawl
 from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.scope import start_page
@@ -90,27 +91,36 @@ class NewsSpider(Spider):
         assert crawl is not None
         while not crawl.finished:
             crawl.news.clear()
-            task = crawl.next()
+            try:
+                task = crawl.next()
+                if task is None:
+                    crawl.rest()
+            except StoreError as error:
+                crawl.fail(error)
+                return
             if task is not None:
                 yield self.request(task)
                 continue
             if crawl.finished:
                 break
-            crawl.rest()
             pause = crawl.frontier.pause()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(crawl.news.wait(), timeout=max(0.01, pause) if pause else None if pause is None else 0.5)
 
-    def request(self, task: Task) -> Request:
-        """The request for a page: redirects and errors come back to us as they are."""
-        return Request(
-            task.url,
-            callback=self.parse,
-            errback=self.missed,
-            dont_filter=True,
-            meta={"dont_redirect": True, "handle_httpstatus_all": True},
-            cb_kwargs={"task": task},
-        )
+    def request(self, task: Task) -> Request | RawPage:
+        """The request for a page: redirects and errors come back to us as they are. The outcome at once for no valid address."""
+        try:
+            return Request(
+                task.url,
+                callback=self.parse,
+                errback=self.missed,
+                dont_filter=True,
+                meta={"dont_redirect": True, "dont_retry": True, "handle_httpstatus_all": True},
+                cb_kwargs={"task": task},
+            )
+        except ValueError as error:
+            self.answered(task)
+            return RawPage(task.page_id, task.url, "failed", time.time(), reason=f"no valid address: {error}"[:300])
 
     def answered(self, task: Task) -> None:
         """Lets the frontier hand out the next page while this one is read."""

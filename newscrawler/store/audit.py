@@ -28,6 +28,7 @@ CHECKS: tuple[tuple[str, str], ...] = (
         SELECT url FROM pages WHERE state IN ('refused', 'failed', 'gone') AND coalesce(reason, '') = ''"""),
     ("a redirect leads nowhere", """
         SELECT p.url FROM pages p LEFT JOIN pages t ON t.id = p.redirected_to WHERE p.state = 'redirected' AND t.id IS NULL"""),
+    ("a page redirects to itself", "SELECT url FROM pages WHERE state = 'redirected' AND redirected_to = id"),
     ("a page counts as done and was never fetched", """
         SELECT url FROM pages WHERE state IN ('stored', 'read', 'duplicate', 'unchanged', 'redirected', 'gone') AND fetches = 0"""),
     ("the answers counted differ from the answers of the pages", """
@@ -38,16 +39,16 @@ CHECKS: tuple[tuple[str, str], ...] = (
     ("a link leads to no page", """
         SELECT CAST(l.from_page AS TEXT) FROM links l LEFT JOIN pages p ON p.id = l.to_page WHERE p.id IS NULL"""),
 )  # fmt: skip
-_IDLE = ("a page is in flight and no crawl is running", "SELECT url FROM pages WHERE state = 'in_flight'")
 
 
-def findings(engine: sa.Engine, *, idle: bool = True) -> Iterator[tuple[str, list[str]]]:
+def findings(engine: sa.Engine) -> Iterator[tuple[str, list[str]]]:
     """What is wrong: (what, up to ten examples). Nothing when the ledger adds up.
 
-    `idle` says that no crawl is running, so that nothing may be in flight. SQLite's own integrity is checked too.
+    A page in flight is none, crawl or no crawl: what a killed one left so, the next one queues again. SQLite's own integrity
+    is checked too.
     """
     with named_errors(), engine.begin() as connection:
-        for what, query in (*CHECKS, _IDLE) if idle else CHECKS:
+        for what, query in CHECKS:
             rows = connection.exec_driver_sql(f"{query} LIMIT 10").scalars().all()
             if rows:
                 yield what, [str(row) for row in rows]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 
-from newscrawler.exceptions import BadDatabase, DatabaseBusy, DiskFull, NewDatabase, OldDatabase, StoreError
+from newscrawler.exceptions import BadDatabase, BadRow, DatabaseBusy, DiskFull, NewDatabase, OldDatabase, StoreError
 from newscrawler.store.tables import COUNTERS, REVISION, counters, metadata
 
 DEFAULT = "data/news.db"
@@ -43,7 +43,8 @@ def named_errors() -> Iterator[None]:
         for words, kind, advice in _FAULTS:
             if words in said.lower():
                 raise kind(f"{advice} ({said})") from error
-        raise StoreError(f"the database failed: {said}") from error
+        kind = BadRow if isinstance(error, (IntegrityError, DataError)) else StoreError
+        raise kind(f"the database failed: {said}") from error
 
 
 def database_url(where: str) -> sa.URL:
@@ -174,8 +175,9 @@ def hold(engine: sa.Engine) -> Iterator[None]:
             connection.commit()  # a session lock outlives the transaction; an open one would hold back vacuum
             try:
                 yield
-            finally:  # the pool keeps the session, and the session its lock
-                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({CRAWL_LOCK})")
+            finally:  # the pool keeps the session, and the session its lock; a broken connection has let go of it
+                with suppress(DBAPIError):
+                    connection.exec_driver_sql(f"SELECT pg_advisory_unlock({CRAWL_LOCK})")
         return
     path = f"{engine.url.database}.lock"
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)

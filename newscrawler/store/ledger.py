@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import Any
@@ -64,11 +65,13 @@ class Outcome:
     again: bool = False  # a redirect of a start page: its target is due too
     answered: bool = False  # counts as one more answer of the page
     first: bool = False  # the page never had an answer: there are no links and no body of it to replace
+    url: str | None = None  # the spelling to ask for from now on, where the site redirects to another one of the same page
+    hops: int | None = None  # redirects that led here, where they grew
 
 
 # The statements of every page, built once: SQLAlchemy then only looks them up.
 _KNOWN = sa.select(articles.c.id, articles.c.page_id, articles.c.content_hash)
-_BY_KEY = _KNOWN.where(articles.c.article_key == sa.bindparam("wanted"))
+_BY_PAGE_OR_KEY = _KNOWN.where(sa.or_(articles.c.page_id == sa.bindparam("of_page"), articles.c.article_key == sa.bindparam("wanted")))
 _BY_HASH = _KNOWN.where(articles.c.content_hash == sa.bindparam("wanted")).order_by(articles.c.seq).limit(1)
 _INSERT_BODY = bodies.insert()
 _INSERT_ARTICLE = articles.insert()
@@ -82,6 +85,8 @@ _SETTLE = (
         # What is not known anew stays: an article keeps its page when that page fails one day.
         redirected_to=sa.func.coalesce(sa.bindparam("target", type_=sa.BigInteger), pages.c.redirected_to),
         article_id=sa.func.coalesce(sa.bindparam("story", type_=sa.Text), pages.c.article_id),
+        url=sa.func.coalesce(sa.bindparam("spelling", type_=sa.Text), pages.c.url),
+        hops=sa.func.coalesce(sa.bindparam("redirects", type_=sa.Integer), pages.c.hops),
     )
 )
 
@@ -121,6 +126,7 @@ class Ledger:
         self._insert_link = _positional_insert(links, engine)
         self.started_at = now
         self._fetched = 0
+        self.depth_limited = False  # with a limit, a page met on a shorter way is brought nearer
         self.pending = 0  # pages written since the last commit
 
     # ---- the batch
@@ -194,12 +200,14 @@ class Ledger:
     # ---- one page
 
     @_named
-    def known(self, article_key: str, content_hash: str) -> tuple[Known | None, Known | None]:
-        """The article with that canonical URL, and the earliest with that text."""
+    def known(self, page_id: int, article_key: str, content_hash: str) -> tuple[Known | None, Known | None, Known | None]:
+        """The article of that page, another one's with that canonical URL, and the earliest with that text."""
         connection = self._begin()
-        by_key = connection.execute(_BY_KEY, {"wanted": article_key}).first()
+        found = [Known(*row) for row in connection.execute(_BY_PAGE_OR_KEY, {"of_page": page_id, "wanted": article_key})]
+        own = next((one for one in found if one.page_id == page_id), None)
+        by_key = next((one for one in found if one.page_id != page_id), None)
         by_hash = connection.execute(_BY_HASH, {"wanted": content_hash}).first()
-        return (Known(*by_key) if by_key else None), (Known(*by_hash) if by_hash else None)
+        return own, by_key, (Known(*by_hash) if by_hash else None)
 
     @_named
     def newest(self, article_id: str) -> dict[str, Any]:
@@ -210,26 +218,58 @@ class Ledger:
 
     @_named
     def write(self, outcome: Outcome) -> tuple[dict[str, Any] | None, list[tuple[str, int]]]:
-        """Writes all of one page; returns the record of a new or changed article, else None, and the hosts with newly queued pages."""
+        """Writes all of one page; returns the record of a new or changed article, else None, and the hosts with newly queued pages.
+
+        When it raises, nothing of this page is written, and the other pages of the batch stand.
+        """
         connection = self._begin()
+        connection.exec_driver_sql("SAVEPOINT page")
+        seq = self.seq
+        try:
+            told = self._write(connection, outcome)
+        except BaseException:
+            self.seq = seq
+            self.discoverer.forget()
+            with suppress(sa.exc.SQLAlchemyError):  # a broken connection: what went wrong first is what to tell
+                connection.exec_driver_sql("ROLLBACK TO SAVEPOINT page")
+            raise
+        connection.exec_driver_sql("RELEASE SAVEPOINT page")
+        self._fetched += outcome.answered
+        self.pending += 1
+        return told
+
+    def _write(self, connection: sa.Connection, outcome: Outcome) -> tuple[dict[str, Any] | None, list[tuple[str, int]]]:
         known = list(outcome.found) + ([outcome.redirected_to] if outcome.redirected_to else [])
         ids, queued = self.discoverer.ids(connection, known, outcome.at)
         values = {
             "of_page": outcome.page_id, "state": outcome.state, "reason": outcome.reason, "status": outcome.status, "kind": outcome.kind,
             "encoding": outcome.encoding, "attempts": outcome.attempts, "due": outcome.due, "run_id": self.run_id,
             "fetched_at": outcome.at, "answers": int(outcome.answered), "target": None, "story": None,
+            "spelling": outcome.url, "redirects": outcome.hops,
         }  # fmt: skip
         if outcome.redirected_to:
             values["target"] = target = ids[outcome.redirected_to.url]
             queued += self._again(target) if outcome.again else []
-        self._fetched += outcome.answered
+        if self.depth_limited:
+            queued += self._bring_nearer(outcome.found, ids)
         record = self._write_article(outcome, values) if outcome.decision else None
         connection.execute(_SETTLE, values)
         self._write_links(outcome, ids)
         if outcome.body is not None:
             self._write_body(outcome, outcome.body)
-        self.pending += 1
         return record, queued
+
+    def _bring_nearer(self, found: Sequence[Found], ids: dict[str, int]) -> list[tuple[str, int]]:
+        """Lowers the depth of pages met before on a longer way; those left out for their depth are queued, their hosts returned."""
+        wanted = [ids[one.url] for one in found if one.refused is None]
+        if not wanted:
+            return []
+        depth = found[0].depth  # all links of one page are as deep
+        farther = pages.update().where(pages.c.id.in_(wanted), pages.c.depth > depth)
+        self.connection.execute(farther.where(pages.c.state == "queued").values(depth=depth))
+        admitted = farther.where(pages.c.state == "refused", pages.c.reason.like("left out: deeper%"))
+        hosts = self.connection.execute(admitted.values(depth=depth, state="queued", reason=None, due=0).returning(pages.c.host)).scalars()
+        return [(host, 1) for host in set(hosts)]
 
     def _again(self, page_id: int) -> list[tuple[str, int]]:
         """Makes the target of a redirected start page due, unless this run fetched it already."""
