@@ -64,3 +64,16 @@ def test_new_links_wake_a_host_that_waits_for_a_retry(tmp_path):
         assert found is not None and found.url == f"{SITE}/3"
         ledger.close("finished")
     engine.dispose()
+
+
+def test_a_crawl_whose_ledger_failed_waits_for_nothing(tmp_path):
+    from newscrawler.exceptions import DatabaseBusy
+    from newscrawler.frontier.crawl import Crawl, Plan
+    from newscrawler.frontier.scope import start_page
+
+    crawl = Crawl(Plan(db=str(tmp_path / "news.db"), starts=[start_page(f"{SITE}/1")], delay=0))
+    assert crawl.next() is not None
+    assert not crawl.finished
+    crawl.fail(DatabaseBusy("locked"))
+    assert crawl.finished and crawl.news.is_set()
+    crawl.close("failed")

@@ -93,6 +93,8 @@ class Crawl:
     @property
     def finished(self) -> bool:
         """Whether nothing is left to hand out or to wait for."""
+        if self.error is not None:
+            return True  # nothing that is still out can be written
         return not self.tasks and (self.stopped is not None or self.frontier.pause() is None)
 
     def stop(self, reason: str) -> None:
