@@ -181,6 +181,7 @@ def test_an_output_that_cannot_be_written_is_said_and_loses_nothing(sample_site:
     db = str(tmp_path / "news.db")
     ran = newscrawler("crawl", f"{sample_site}/", "--db", db, "-o", "/dev/full", *CRAWL)
     assert ran.code == 3 and "cannot be written" in ran.err and "Traceback" not in ran.err
+    assert "at the limit" not in ran.err
     assert newscrawler("audit", "--db", db).code == 0
 
 

@@ -20,6 +20,9 @@ from newscrawler.frontier.scope import compiled, start_page
 from newscrawler.items import Repair
 
 
+_STOPPED = {"output_closed": "stopped because nobody reads the output any more", "output_failed": "stopped because the output cannot be written"}
+
+
 @dataclass(slots=True)
 class Options:
     """The options of `newscrawler crawl`, as parsed."""
@@ -189,7 +192,7 @@ def summary(running: Crawl, stopped_by: int | None = None) -> str:
     if running.error is None:
         lines += ["", f"database: {running.plan.db}"]
     if running.error is None and (stopped_by or running.stopped):
-        why = "stopped by a signal" if stopped_by else "stopped at the limit"
+        why = "stopped by a signal" if stopped_by else _STOPPED.get(running.stopped or "", "stopped at the limit")
         lines += [f"{why}: the same command goes on where it stopped"]
     return "\n".join(lines)
 
