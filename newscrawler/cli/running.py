@@ -19,7 +19,6 @@ from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.scope import compiled, start_page
 from newscrawler.items import Repair
 
-
 _STOPPED = {"output_closed": "stopped because nobody reads the output any more", "output_failed": "stopped because the output cannot be written"}
 
 
