@@ -1,0 +1,95 @@
+"""Unicode's own encodings: byte order marks, UTF-16 without one, and UTF-8 that is not quite valid.
+
+UTF-8 shows itself: text in another encoding hardly ever holds a valid sequence of three bytes, and seldom one of two
+(a few in a hundred pairs of GBK or Thai). So what is valid is weighed against what is not (`weigh_utf8`), and a page with
+a cut tail, some spoiled bytes, or a block in another encoding is still read as UTF-8. A bad byte costs one U+FFFD; what
+follows is in step at once, since a UTF-8 lead byte is never a continuation. Surrogates written as UTF-8 (CESU-8, of old
+databases) are joined.
+
+UTF-16 without a mark is told by the NULs of its ASCII markup; text in it without any ASCII is not seen. After a missing
+or an extra byte it is in step again at the next tag or line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like UTF-16's, so it is asked first
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CESU = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+_TWO_BYTES = re.compile("[\x80-\u07ff]")
+_STEP = {"utf-16-le": re.compile(rb"(?=[<\n]\x00)"), "utf-16-be": re.compile(rb"(?=\x00[<\n])")}
+
+# Logarithms of how much more likely UTF-8 makes it than another encoding, roughly: a valid sequence of two bytes, of more, a bad place.
+_TWO, _MORE, _BAD = 1.5, 5, -3
+CUT_TAIL = 1.0
+"""The weight of a body that is ASCII but for one bad place at its very end."""
+
+
+def split_mark(body: bytes) -> tuple[bytes, str | None]:
+    """Returns the body without its byte order mark, and the codec that the mark names, or None.
+
+    UTF-16 without a mark counts as marked.
+    """
+    for mark, codec in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :], codec
+    return body, _by_zeros(body)
+
+
+def decode_wide(body: bytes, codec: str) -> str:
+    """Returns the text of a body that a mark or its NULs named; never raises."""
+    if codec == "utf-8":
+        return decode_utf8(body)
+    step = _STEP.get(codec)
+    if step is None or len(body) % 2 == 0:
+        return body.decode(codec, "replace")
+    return "".join(piece.decode(codec, "replace") for piece in step.split(body))
+
+
+def decode_utf8(body: bytes) -> str:
+    """Returns the text of `body` as UTF-8, U+FFFD for each bad place, pairs of encoded surrogates joined.
+
+    >>> decode_utf8(b"caf\\xc3\\xa9 \\xed\\xa0\\xbd\\xed\\xb8\\x80 \\xff")
+    'café 😀 �'
+    """
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return _CESU.sub(_join, body).decode("utf-8", "replace")
+
+
+def weigh_utf8(text: str) -> float:
+    """Returns above 0 where bytes read as UTF-8 with replacements, `text`, were more likely UTF-8 than anything else.
+
+    A single bad place at the very end counts as a cut character, `CUT_TAIL`.
+
+    >>> weigh_utf8("caf�") > 0, weigh_utf8("caf� au lait") > 0, weigh_utf8("it’s caf� au lait") > 0
+    (True, False, True)
+    """
+    bad = text.count("\ufffd")
+    foreign = len(text) - len(text.encode("ascii", "ignore")) - bad
+    two = len(_TWO_BYTES.findall(text)) if foreign else 0
+    valid = _TWO * two + _MORE * (foreign - two)
+    return valid + CUT_TAIL if bad == 1 and text.endswith("\ufffd") else valid + _BAD * bad
+
+
+def _join(pair: re.Match[bytes]) -> bytes:
+    return pair[0].decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
+
+
+def _by_zeros(body: bytes) -> str | None:
+    """Returns the codec of UTF-16 without a byte order mark, told by the NULs of its ASCII markup, or None."""
+    head = body[:1024]
+    if len(head) < 4 or head.count(0) * 10 < len(head):
+        return None
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if min(even, odd) * 4 > max(even, odd):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
