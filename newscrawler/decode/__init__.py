@@ -17,7 +17,7 @@ from newscrawler.clean.pinyin import pinyin_leak
 from newscrawler.decode.declared import declared_encoding
 from newscrawler.decode.guess import guess_encoding
 from newscrawler.decode.legacy import decode_legacy
-from newscrawler.decode.mixed import read_foreign_blocks
+from newscrawler.decode.mixed import read_foreign_blocks, without_utf8_runs
 from newscrawler.decode.seven_bit import count_pairs, find_seven_bit, raise_bits
 from newscrawler.decode.utf import CUT_TAIL, decode_utf8, decode_wide, split_mark, weigh_utf8
 from newscrawler.items import Decoded
@@ -54,17 +54,22 @@ def _decode(body: bytes, declared: str | None, ledger: Ledger) -> tuple[str, str
     rest, marked = split_mark(body)
     if marked:
         return decode_wide(rest, marked), marked
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return _decode_mixed(body, declared, ledger)
+    seven_bit = find_seven_bit(body) if body.isascii() else None
+    return (decode_legacy(*raise_bits(body, seven_bit)), seven_bit) if seven_bit else (text, "utf-8")
+
+
+def _decode_mixed(body: bytes, declared: str | None, ledger: Ledger) -> tuple[str, str]:
+    """Returns the text and the codec used of a body that is not valid UTF-8."""
     seven_bit = find_seven_bit(body)
     if seven_bit and count_pairs(body, seven_bit) > 2 * len(body.translate(None, _ASCII)):
         return decode_legacy(*raise_bits(body, seven_bit)), seven_bit
-    try:
-        return body.decode(), "utf-8"
-    except UnicodeDecodeError:
-        text = decode_utf8(body)
+    text, encoding = decode_utf8(body), "utf-8"
     # A page that says it is something else needs more evidence for UTF-8 than one cut sequence at its end.
     if weigh_utf8(text) <= (CUT_TAIL if declared not in (None, "utf-8") else 0):
-        encoding = guess_encoding(body, declared)
+        encoding = guess_encoding(without_utf8_runs(body), declared)
         text = decode_legacy(body, encoding)
-    else:
-        encoding = "utf-8"
-    return read_foreign_blocks(body, text, encoding, declared, ledger.under("mixed_encoding", 0.9)), encoding
+    return read_foreign_blocks(body, text, encoding, ledger.under("mixed_encoding", 0.9)), encoding

@@ -55,7 +55,7 @@ class Script(NamedTuple):
 
 _MARKS = "\xa0“”‘’„‚–—…«»‹›·•°§©®™€£¿¡№"
 _SWAPPED_CASE = "[а-яёђ-џґα-ωά-ώ][А-ЯЁЂ-ЏΑ-ΩΆ-Ώ]"
-_LATIN_SWAPPED = "[a-zß-öø-ÿ][À-ÖØ-ÞŠŽŒŸ]"
+_LATIN_SWAPPED = "[a-zß-öø-ÿ][À-ÖØ-ÞŠŽŒŸªº]"
 _THAI_ODD = "(?<![ก-ฮัิ-ู็-๎])[ัิ-ฺ็-๎]|[เ-ไ](?![ก-ฮ])"
 _ALEF_ODD = "[ءؤئةى][ءؤئةى]|[a-zàâçèéêëîïôùûü]"
 
@@ -80,13 +80,14 @@ _THAI = "านรกอเงมวลยดทสตบปคจหพขไ�
 
 # Alphabets other than Latin: their texts are runs of bytes above 0x7F, word by word.
 OTHER_ALPHABETS = (
-    *(Script(codec, _RUSSIAN + _MARKS, _SWAPPED_CASE) for codec in ("cp1251", "koi8-r", "iso8859-5", "cp866", "mac_cyrillic")),
+    Script("cp1255", _HEBREW + _MARKS),  # before Russian: all its bytes are Russian letters too, but not the other way round
+    *(Script(codec, _RUSSIAN + _MARKS, _SWAPPED_CASE) for codec in ("cp1251", "koi8-r", "iso8859-5", "cp866")),
     *(Script(codec, _UKRAINIAN + _MARKS, _SWAPPED_CASE) for codec in ("cp1251", "koi8-u", "iso8859-5")),
     *(Script(codec, _SERBIAN + _MARKS, _SWAPPED_CASE) for codec in ("cp1251", "iso8859-5")),
     *(Script(codec, _GREEK + _MARKS, _SWAPPED_CASE) for codec in ("cp1253", "iso8859-7")),
-    Script("cp1255", _HEBREW + _MARKS),
     *(Script(codec, _ARABIC + _MARKS, _ALEF_ODD) for codec in ("cp1256", "iso8859-6")),
     Script("cp874", _THAI + _MARKS, _THAI_ODD),
+    Script("johab", HANGUL),
 )
 
 _WESTERN = ("àâæçéèêëîïôœùûüÿ", "äöüß", "áéíñóúüªº", "áâãàçéêíóôõúüªº", "àèéìòù", "åäöé", "æøåéô", "çëé", "äõöüšž")
@@ -108,5 +109,5 @@ LATIN_ALPHABETS = (
     *_latin("cp1252", "áðéíóúýþæö"),
     *_latin("cp1257", *_BALTIC),
     *_latin("cp1258", _VIETNAMESE),
-    *_latin("mac_roman", *_WESTERN[:4]),
+    *_latin("mac-roman", *_WESTERN[:4]),
 )

@@ -52,13 +52,13 @@ def count_pairs(body: bytes, name: str) -> int:
 
 
 def raise_bits(body: bytes, name: str) -> tuple[bytes, str]:
-    """Returns `body` in eight bits, and the codec of that form.
+    """Returns `body` in eight bits, and the name under which `legacy` reads that form.
 
-    >>> raise_bits(b"~{VPND~} ok~~", "hz") == ("中文 ok~".encode("gb2312"), "gb18030")
+    >>> raise_bits(b"~{VPND~} ok~~", "hz") == ("中文 ok~".encode("gb2312"), "hz")
     True
     """
     if name == "hz":
-        return _HZ_TOKEN.sub(_raise_hz, body), "gb18030"
+        return _HZ_TOKEN.sub(_raise_hz, body), "hz"
     if name == "iso2022_jp":
         return _JIS_RUN.sub(_raise_jis, body), "euc_jp"
     escape, codec = (b"\x1b$)C", "cp949") if name == "iso2022_kr" else (b"\x1b$)A", "gb18030")

@@ -27,7 +27,7 @@ _TWO_BYTES = re.compile("[\x80-\u07ff]")
 _STEP = {"utf-16-le": re.compile(rb"(?=[<\n]\x00)"), "utf-16-be": re.compile(rb"(?=\x00[<\n])")}
 
 # Logarithms of how much more likely UTF-8 makes it than another encoding, roughly: a valid sequence of two bytes, of more, a bad place.
-_TWO, _MORE, _BAD = 1.5, 5, -3
+_TWO, _MORE, _BAD = 1.5, 8, -3
 CUT_TAIL = 1.0
 """The weight of a body that is ASCII but for one bad place at its very end."""
 
