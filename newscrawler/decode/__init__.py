@@ -15,11 +15,11 @@ from __future__ import annotations
 from newscrawler.clean.edits import Ledger
 from newscrawler.clean.pinyin import pinyin_leak
 from newscrawler.decode.declared import declared_encoding
-from newscrawler.decode.guess import guess_encoding
+from newscrawler.decode.guess import guess_encoding, reads_as_double_byte
 from newscrawler.decode.legacy import decode_legacy
 from newscrawler.decode.mixed import read_foreign_blocks, without_utf8_runs
 from newscrawler.decode.seven_bit import count_pairs, find_seven_bit, raise_bits
-from newscrawler.decode.utf import CUT_TAIL, decode_utf8, decode_wide, split_mark, weigh_utf8
+from newscrawler.decode.utf import CUT_TAIL, SURE, decode_utf8, decode_wide, split_mark, weigh_utf8
 from newscrawler.items import Decoded
 
 __all__ = ["decode_page"]
@@ -68,8 +68,17 @@ def _decode_mixed(body: bytes, declared: str | None, ledger: Ledger) -> tuple[st
     if seven_bit and count_pairs(body, seven_bit) > 2 * len(body.translate(None, _ASCII)):
         return decode_legacy(*raise_bits(body, seven_bit)), seven_bit
     text, encoding = decode_utf8(body), "utf-8"
-    # A page that says it is something else needs more evidence for UTF-8 than one cut sequence at its end.
-    if weigh_utf8(text) <= (CUT_TAIL if declared not in (None, "utf-8") else 0):
+    if not _is_utf8(body, weigh_utf8(text), declared):
         encoding = guess_encoding(without_utf8_runs(body), declared)
         text = decode_legacy(body, encoding)
     return read_foreign_blocks(body, text, encoding, ledger.under("mixed_encoding", 0.9)), encoding
+
+
+def _is_utf8(body: bytes, weight: float, declared: str | None) -> bool:
+    """Returns whether a body that is not valid UTF-8 is UTF-8 after all. Few characters of another encoding may look so by chance."""
+    if weight <= 0:
+        return False
+    if weight > SURE:
+        return True
+    # A page that says it is something else needs more evidence than one cut sequence at its end.
+    return not reads_as_double_byte(body) and (weight > CUT_TAIL or declared in (None, "utf-8"))

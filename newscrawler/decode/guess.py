@@ -16,19 +16,24 @@ texts of two or three characters, on lists of names, and between encodings that 
 
 from __future__ import annotations
 
+import codecs
 import re
 from functools import cache
 
+from newscrawler.decode.declared import widest
 from newscrawler.decode.languages import DOUBLE_BYTE, LATIN_ALPHABETS, OTHER_ALPHABETS, Script
 from newscrawler.decode.legacy import is_ascii_compatible
 from newscrawler.decode.likelihood import likelihood
 
 SAMPLE_BYTES = 3000
 CLEAR = 0.45
+"""What running text in the right encoding scores at least."""
 GAP = 0.15
 PLAUSIBLE = 0.3
-DAMAGED = -0.2
+DAMAGED = -0.05
 """What text in GB or Big5 scores at least by the language model, however damaged; text in other alphabets is below."""
+ENOUGH = 100
+"""Bytes of a sample whose shares of frequent characters need no second opinion; a title's are chance."""
 DECLARED_BONUS = 0.12
 DECLARED_LATIN_BONUS = 0.04
 """Little: Latin-1 is what servers declare unasked, and the sets share most letters."""
@@ -37,6 +42,9 @@ LONE_RUN = 2.3
 
 CHINESE_SETS = ("gb18030", "big5hkscs")
 KNOWN = frozenset(script.codec for script in (*DOUBLE_BYTE, *OTHER_ALPHABETS, *LATIN_ALPHABETS))
+
+_WIDEST = {"euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp", "shift_jis_2004": "cp932", "shift_jisx0213": "cp932"}
+_DOUBLE_BYTE = frozenset(script.codec for script in DOUBLE_BYTE)
 
 # "<", ">" and line ends are no trail byte of any candidate, so a piece between them never starts inside a character.
 _PIECE = re.compile(rb"[^<>\r\n]+")
@@ -68,12 +76,11 @@ def best_reading(sample: bytes, declared: str | None) -> tuple[str, float]:
         scores[declared] += DECLARED_BONUS
     best = max(scores, key=scores.__getitem__)
     points = scores.pop(best)
-    if points >= CLEAR and points - max(scores.values()) >= GAP:
+    if points >= CLEAR and points - max(scores.values()) >= GAP and len(sample) >= ENOUGH:
         return best, points
     scores[best] = points
     scores |= {codec: likelihood(sample, codec) + DECLARED_BONUS * (codec == declared) for codec in CHINESE_SETS}
-    best = max(scores, key=scores.__getitem__)
-    if scores[best] < CLEAR:
+    if max(scores.values()) < CLEAR or _run_length(sample) < LONE_RUN:
         scores |= _score_alphabets(sample, declared)
     best = max(scores, key=scores.__getitem__)
     return best, scores[best]
@@ -91,6 +98,12 @@ def _score_alphabets(sample: bytes, declared: str | None) -> dict[str, float]:
         points = PLAUSIBLE + 2 * (score(sample, script) + bonus * (script.codec == declared) - 0.75)
         scores[script.codec] = max(points, scores.get(script.codec, points))
     return scores
+
+
+def reads_as_double_byte(body: bytes) -> bool:
+    """Returns whether `body` is text in one of the encodings of Chinese, Japanese or Korean, beyond doubt."""
+    best, points = best_reading(take_sample(body), None)
+    return points >= CLEAR and best in _DOUBLE_BYTE
 
 
 def take_sample(body: bytes) -> bytes:
@@ -138,8 +151,10 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 
 
 def _detect(sample: bytes) -> str | None:
-    """Returns what charset-normalizer takes the sample for, or None."""
+    """Returns the widest set of what charset-normalizer takes the sample for, or None."""
     from charset_normalizer import from_bytes
 
-    found = from_bytes(sample[: SAMPLE_BYTES // 2]).best()
-    return None if found is None or found.encoding in ("utf_7", "ascii") else found.encoding
+    found = from_bytes(sample).best()
+    if found is None or found.encoding == "ascii" or not is_ascii_compatible(found.encoding):
+        return None
+    return _WIDEST.get(found.encoding) or widest(codecs.lookup(found.encoding).name)

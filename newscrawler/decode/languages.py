@@ -53,11 +53,13 @@ class Script(NamedTuple):
     odd: str = ""
 
 
-_MARKS = "\xa0“”‘’„‚–—…«»‹›·•°§©®™€£¿¡№"
+_QUOTES = "\xa0“”‘’„–—…«»"
+_MARKS = _QUOTES + "‚‹›·•°§©€£¿¡"
+_HANJA = "[\u3041-\u30ff\u4e00-\u9fff]"
 _SWAPPED_CASE = "[а-яёђ-џґα-ωά-ώ][А-ЯЁЂ-ЏΑ-ΩΆ-Ώ]"
 _LATIN_SWAPPED = "[a-zß-öø-ÿ][À-ÖØ-ÞŠŽŒŸªº]"
 _THAI_ODD = "(?<![ก-ฮัิ-ู็-๎])[ัิ-ฺ็-๎]|[เ-ไ](?![ก-ฮ])"
-_ALEF_ODD = "[ءؤئةى][ءؤئةى]|[a-zàâçèéêëîïôùûü]"
+_ARABIC_ODD = "[ءؤئةى][ءؤئةى]|[a-zàâçèéêëîïôùûü]"
 
 CHINESE = PUNCTUATION + SIMPLIFIED + TRADITIONAL
 JAPANESE = PUNCTUATION + KANA + KANJI
@@ -67,7 +69,7 @@ DOUBLE_BYTE = (
     Script("big5hkscs", PUNCTUATION + TRADITIONAL),
     Script("cp932", JAPANESE),
     Script("euc_jp", JAPANESE),
-    Script("cp949", HANGUL),
+    Script("cp949", HANGUL, _HANJA),
 )
 
 _RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
@@ -75,18 +77,18 @@ _UKRAINIAN = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя
 _SERBIAN = "абвгдђежзијклљмнњопрстћуфхцчџшѓќѕ"
 _GREEK = "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ"
 _HEBREW = "אבגדהוזחטיכךלמםנןסעפףצץקרשת"
-_ARABIC = "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ،؛؟پچژگ"
+_ARABIC = "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ،پچژگ"
 _THAI = "านรกอเงมวลยดทสตบปคจหพขไแใ่้ัิีืุู็์ะ"
 
 # Alphabets other than Latin: their texts are runs of bytes above 0x7F, word by word.
 OTHER_ALPHABETS = (
-    Script("cp1255", _HEBREW + _MARKS),  # before Russian: all its bytes are Russian letters too, but not the other way round
-    *(Script(codec, _RUSSIAN + _MARKS, _SWAPPED_CASE) for codec in ("cp1251", "koi8-r", "iso8859-5", "cp866")),
-    *(Script(codec, _UKRAINIAN + _MARKS, _SWAPPED_CASE) for codec in ("cp1251", "koi8-u", "iso8859-5")),
-    *(Script(codec, _SERBIAN + _MARKS, _SWAPPED_CASE) for codec in ("cp1251", "iso8859-5")),
-    *(Script(codec, _GREEK + _MARKS, _SWAPPED_CASE) for codec in ("cp1253", "iso8859-7")),
-    *(Script(codec, _ARABIC + _MARKS, _ALEF_ODD) for codec in ("cp1256", "iso8859-6")),
-    Script("cp874", _THAI + _MARKS, _THAI_ODD),
+    Script("cp1255", _HEBREW + _QUOTES),  # before Russian: all its bytes are Russian letters too, but not the other way round
+    *(Script(codec, _RUSSIAN + _QUOTES, _SWAPPED_CASE) for codec in ("cp1251", "koi8-r", "iso8859-5", "cp866")),
+    *(Script(codec, _UKRAINIAN + _QUOTES, _SWAPPED_CASE) for codec in ("cp1251", "koi8-u", "iso8859-5")),
+    *(Script(codec, _SERBIAN + _QUOTES, _SWAPPED_CASE) for codec in ("cp1251", "iso8859-5")),
+    *(Script(codec, _GREEK + _QUOTES, _SWAPPED_CASE) for codec in ("cp1253", "iso8859-7")),
+    *(Script(codec, _ARABIC + _QUOTES, _ARABIC_ODD) for codec in ("cp1256", "iso8859-6")),
+    Script("cp874", _THAI + _QUOTES, _THAI_ODD),
     Script("johab", HANGUL),
 )
 
@@ -109,5 +111,4 @@ LATIN_ALPHABETS = (
     *_latin("cp1252", "áðéíóúýþæö"),
     *_latin("cp1257", *_BALTIC),
     *_latin("cp1258", _VIETNAMESE),
-    *_latin("mac-roman", *_WESTERN[:4]),
 )

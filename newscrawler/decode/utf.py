@@ -28,6 +28,8 @@ _STEP = {"utf-16-le": re.compile(rb"(?=[<\n]\x00)"), "utf-16-be": re.compile(rb"
 
 # Logarithms of how much more likely UTF-8 makes it than another encoding, roughly: a valid sequence of two bytes, of more, a bad place.
 _TWO, _MORE, _BAD = 1.5, 8, -3
+SURE = 50.0
+"""The weight of a body that nobody need compare with another encoding: half a dozen characters of three bytes."""
 CUT_TAIL = 1.0
 """The weight of a body that is ASCII but for one bad place at its very end."""
 
