@@ -16,9 +16,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from newscrawler.clean.edits import Note
-from newscrawler.decode.guess import CLEAR, best_reading, score, take_sample
-from newscrawler.decode.languages import CHINESE, DOUBLE_BYTE, HANGUL, JAPANESE, Script
+from newscrawler.decode.guess import CHINESE_SETS, CLEAR, PLAUSIBLE, best_reading, score, take_sample
+from newscrawler.decode.languages import CHINESE, DOUBLE_BYTE, HANGUL, JAPANESE, LATIN_ALPHABETS, Script
 from newscrawler.decode.legacy import decode_legacy
+from newscrawler.decode.likelihood import likelihood
 from newscrawler.decode.utf import decode_utf8, weigh_utf8
 
 Block = tuple[int, int, str]
@@ -27,8 +28,10 @@ _BLOCK = re.compile(rb"[^<>\r\n]*[\x80-\xff][^<>\r\n]*")
 _UTF8_RUN = re.compile(rb"(?<![\x80-\xff])(?:[\xe2-\xef][\x80-\xbf]{2}){3,}(?![\x80-\xff])")
 # Accented small letters from E0 on and curly quotes, between ASCII: neither is half of a UTF-8 sequence of two bytes.
 _WINDOWS = re.compile(rb"(?:[\x00-\x7f]+[\x91-\x97\xa0\xab\xbb\xe0-\xff])+[\x00-\x7f]*|[\xe0-\xff\x91-\x97][\x00-\x7f]+")
+_WORD = re.compile(rb"[\x80-\xff]{4}")
 _EAST_ASIAN = Script("utf-8", CHINESE + JAPANESE + HANGUL)
-_DOUBLE_BYTE = frozenset(script.codec for script in DOUBLE_BYTE)
+_DOUBLE_BYTE = {script.codec: script for script in DOUBLE_BYTE}
+_LATIN = frozenset(script.codec for script in LATIN_ALPHABETS)
 
 
 def read_foreign_blocks(body: bytes, text: str, encoding: str, note: Note) -> str:
@@ -55,10 +58,19 @@ def _blocks_in_utf8(body: bytes) -> Iterator[Block]:
     blocks = [block for block in _BLOCK.finditer(body) if _is_no_utf8(block[0])]
     sample = take_sample(b"\n".join(block[0] for block in blocks))
     codec, points = best_reading(sample, None) if sample else ("", 0.0)
-    for block in blocks:
-        text = decode_legacy(block[0], codec) if points >= CLEAR else "\ufffd"
-        if "\ufffd" not in text and (_WINDOWS.fullmatch(block[0]) if codec not in _DOUBLE_BYTE else score(block[0], _script(codec)) > 0):
+    for block in blocks if points >= CLEAR else ():
+        text = decode_legacy(block[0], codec)
+        if "\ufffd" not in text and _may_be(block[0], codec):
             yield block.start(), block.end(), text
+
+
+def _may_be(block: bytes, codec: str) -> bool:
+    """Returns whether a block may be in `codec`, rather than what is left of spoiled UTF-8."""
+    if codec in _DOUBLE_BYTE:
+        return score(block, _DOUBLE_BYTE[codec]) > 0 or (codec in CHINESE_SETS and likelihood(block, codec) > PLAUSIBLE)
+    if codec in _LATIN:
+        return _WINDOWS.fullmatch(block) is not None
+    return _WORD.search(block) is not None
 
 
 def _is_no_utf8(block: bytes) -> bool:
@@ -94,7 +106,3 @@ def _rewrite(body: bytes, text: str, decode: Callable[[bytes], str], blocks: lis
         parts += [gap, right]
         at = end
     return "".join([*parts, decode(body[at:])])
-
-
-def _script(codec: str) -> Script:
-    return next(script for script in DOUBLE_BYTE if script.codec == codec)

@@ -22,6 +22,7 @@ _HZ = re.compile(rb"~\{((?:[!-w][!-~])+)~\}")
 _HZ_TOKEN = re.compile(rb"~\{((?:[^\r\n~]|~(?![{}]))*)(~\})?|~~|~\r?\n")
 _JIS = re.compile(rb"\x1b\$[@B](?:[!-t][!-~])+\x1b\([BJ]")
 _JIS_RUN = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJHI])([^\x1b\r\n]*)(?=(\x1b)?)")
+_KR = re.compile(rb"\x0e(?:[!-~]{2}| )+\x0f")
 _SHIFTED = re.compile(rb"\x0e([^\x0e\x0f\r\n]*)(\x0f)?")
 
 
@@ -33,13 +34,11 @@ def find_seven_bit(body: bytes) -> str | None:
     """
     if b"~{" in body and _HZ.search(body):
         return "hz"
-    if b"\x1b$" not in body:
-        return None
-    if _JIS.search(body):
+    if b"\x1b$" in body and _JIS.search(body):
         return "iso2022_jp"
-    if b"\x0e" not in body:
-        return None
-    return "iso2022_kr" if b"\x1b$)C" in body else "iso2022_cn" if b"\x1b$)A" in body else None
+    if b"\x0e" in body and _KR.search(body):  # announced once a page: where that is spoiled, it is taken for Korean
+        return "iso2022_cn" if b"\x1b$)A" in body else "iso2022_kr"
+    return None
 
 
 def count_pairs(body: bytes, name: str) -> int:

@@ -24,6 +24,7 @@ _BOMS = (
 )
 _CESU = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _TWO_BYTES = re.compile("[\x80-\u07ff]")
+_TURNS = re.compile(rb"\x00?(?:[\t\n\r -~]\x00)+[\t\n\r -~]?")
 _STEP = {"utf-16-le": re.compile(rb"(?=[<\n]\x00)"), "utf-16-be": re.compile(rb"(?=\x00[<\n])")}
 
 # Logarithms of how much more likely UTF-8 makes it than another encoding, roughly: a valid sequence of two bytes, of more, a bad place.
@@ -87,11 +88,15 @@ def _join(pair: re.Match[bytes]) -> bytes:
 
 
 def _by_zeros(body: bytes) -> str | None:
-    """Returns the codec of UTF-16 without a byte order mark, told by the NULs of its ASCII markup, or None."""
-    head = body[:1024]
+    """Returns the codec of UTF-16 without a byte order mark, or None: NULs take turns with its ASCII, before or after it."""
+    head = body[:4096]
     if len(head) < 4 or head.count(0) * 10 < len(head):
         return None
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if min(even, odd) * 4 > max(even, odd):
+    after = before = 0
+    for turns in _TURNS.finditer(head):
+        starts, ends = turns[0][0] == 0, turns[0][-1] == 0
+        after += ends and not starts
+        before += starts and not ends
+    if after == before:
         return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    return "utf-16-le" if after > before else "utf-16-be"
