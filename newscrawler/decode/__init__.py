@@ -81,4 +81,4 @@ def _is_utf8(body: bytes, weight: float, declared: str | None) -> bool:
     if weight > SURE:
         return True
     # A page that says it is something else needs more evidence than one cut sequence at its end.
-    return not reads_as_double_byte(body) and (weight > CUT_TAIL or declared in (None, "utf-8"))
+    return not reads_as_double_byte(without_utf8_runs(body)) and (weight > CUT_TAIL or declared in (None, "utf-8"))

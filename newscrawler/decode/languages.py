@@ -57,6 +57,7 @@ _QUOTES = "\xa0“”‘’„–—…«»"
 _MARKS = _QUOTES + "‚‹›·•°§©€£¿¡"
 _HANJA = "[\u3041-\u30ff\u4e00-\u9fff]"
 _SWAPPED_CASE = "[а-яёђ-џґα-ωά-ώ][А-ЯЁЂ-ЏΑ-ΩΆ-Ώ]"
+_RUSSIAN_ODD = _SWAPPED_CASE + "|(?<![а-яё])[ъь]|[ъь][ъьы]|[бвгджзклмнпрстфхцчшщъь]й"
 _LATIN_SWAPPED = "[a-zß-öø-ÿ][À-ÖØ-ÞŠŽŒŸªº]"
 _THAI_ODD = "(?<![ก-ฮัิ-ู็-๎])[ัิ-ฺ็-๎]|[เ-ไ](?![ก-ฮ])"
 _ARABIC_ODD = "[ءؤئةى][ءؤئةى]|[a-zàâçèéêëîïôùûü]"
@@ -83,8 +84,8 @@ _THAI = "านรกอเงมวลยดทสตบปคจหพขไ�
 # Alphabets other than Latin: their texts are runs of bytes above 0x7F, word by word.
 OTHER_ALPHABETS = (
     Script("cp1255", _HEBREW + _QUOTES),  # before Russian: all its bytes are Russian letters too, but not the other way round
-    *(Script(codec, _RUSSIAN + _QUOTES, _SWAPPED_CASE) for codec in ("cp1251", "koi8-r", "iso8859-5", "cp866")),
-    *(Script(codec, _UKRAINIAN + _QUOTES, _SWAPPED_CASE) for codec in ("cp1251", "koi8-u", "iso8859-5")),
+    *(Script(codec, _RUSSIAN + _QUOTES, _RUSSIAN_ODD) for codec in ("cp1251", "koi8-r", "iso8859-5", "cp866")),
+    *(Script(codec, _UKRAINIAN + _QUOTES, _RUSSIAN_ODD) for codec in ("cp1251", "koi8-u", "iso8859-5")),
     *(Script(codec, _SERBIAN + _QUOTES, _SWAPPED_CASE) for codec in ("cp1251", "iso8859-5")),
     *(Script(codec, _GREEK + _QUOTES, _SWAPPED_CASE) for codec in ("cp1253", "iso8859-7")),
     *(Script(codec, _ARABIC + _QUOTES, _ARABIC_ODD) for codec in ("cp1256", "iso8859-6")),

@@ -13,6 +13,7 @@ or an extra byte it is in step again at the next tag or line.
 from __future__ import annotations
 
 import codecs
+import math
 import re
 
 _BOMS = (
@@ -71,6 +72,7 @@ def decode_utf8(body: bytes) -> str:
 def weigh_utf8(text: str) -> float:
     """Returns above 0 where bytes read as UTF-8 with replacements, `text`, were more likely UTF-8 than anything else.
 
+    Where most places are bad it is `SURE` at most: there may be blocks of UTF-8 on a page in another encoding.
     A single bad place at the very end counts as a cut character, `CUT_TAIL`.
 
     >>> weigh_utf8("caf�") > 0, weigh_utf8("caf� au lait") > 0, weigh_utf8("it’s caf� au lait") > 0
@@ -80,7 +82,9 @@ def weigh_utf8(text: str) -> float:
     foreign = len(text) - len(text.encode("ascii", "ignore")) - bad
     two = len(_TWO_BYTES.findall(text)) if foreign else 0
     valid = _TWO * two + _MORE * (foreign - two)
-    return valid + CUT_TAIL if bad == 1 and text.endswith("\ufffd") else valid + _BAD * bad
+    if bad == 1 and text.endswith("\ufffd"):
+        return valid + CUT_TAIL
+    return min(valid + _BAD * bad, SURE if bad > foreign else math.inf)
 
 
 def _join(pair: re.Match[bytes]) -> bytes:
