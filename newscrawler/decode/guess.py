@@ -35,6 +35,7 @@ DAMAGED = -0.05
 ENOUGH = 100
 """Bytes of a sample whose shares of frequent characters need no second opinion; a title's are chance."""
 DECLARED_BONUS = 0.12
+DECLARED_ALPHABET_BONUS = 0.08
 DECLARED_LATIN_BONUS = 0.04
 """Little: Latin-1 is what servers declare unasked, and the sets share most letters."""
 LONE_RUN = 2.3
@@ -92,7 +93,7 @@ def _score_alphabets(sample: bytes, declared: str | None) -> dict[str, float]:
     scripts = LATIN_ALPHABETS if is_latin else OTHER_ALPHABETS
     if declared and declared not in KNOWN and is_ascii_compatible(declared):
         scripts = (*scripts, *(script._replace(codec=declared) for script in scripts))
-    bonus = DECLARED_LATIN_BONUS if is_latin else DECLARED_BONUS
+    bonus = DECLARED_LATIN_BONUS if is_latin else DECLARED_ALPHABET_BONUS
     scores: dict[str, float] = {}
     for script in scripts:
         points = PLAUSIBLE + 2 * (score(sample, script) + bonus * (script.codec == declared) - 0.75)

@@ -60,7 +60,7 @@ _SWAPPED_CASE = "[а-яёђ-џґα-ωά-ώ][А-ЯЁЂ-ЏΑ-ΩΆ-Ώ]"
 _RUSSIAN_ODD = _SWAPPED_CASE + "|(?<![а-яё])[ъь]|[ъь][ъьы]|[бвгджзклмнпрстфхцчшщъь]й"
 _LATIN_SWAPPED = "[a-zß-öø-ÿ][À-ÖØ-ÞŠŽŒŸªº]"
 _THAI_ODD = "(?<![ก-ฮัิ-ู็-๎])[ัิ-ฺ็-๎]|[เ-ไ](?![ก-ฮ])"
-_ARABIC_ODD = "[ءؤئةى][ءؤئةى]|[a-zàâçèéêëîïôùûü]"
+_ARABIC_ODD = "[ءؤئةى][ءؤئةى]|[àâçèéêëîïôùûü]"
 
 CHINESE = PUNCTUATION + SIMPLIFIED + TRADITIONAL
 JAPANESE = PUNCTUATION + KANA + KANJI
