@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from newscrawler.clean.edits import Ledger
 from newscrawler.clean.pinyin import pinyin_leak
-from newscrawler.decode.declared import declared_encoding
+from newscrawler.decode.declared import codec_in_page, declared_encoding
 from newscrawler.decode.guess import guess_encoding, reads_as_double_byte
 from newscrawler.decode.legacy import decode_legacy
 from newscrawler.decode.mixed import read_foreign_blocks, without_utf8_runs
@@ -51,9 +51,9 @@ def _undo_scripts(text: str, ledger: Ledger) -> str:
 
 def _decode(body: bytes, declared: str | None, ledger: Ledger) -> tuple[str, str]:
     """Returns the text and the codec used."""
-    rest, marked = split_mark(body)
-    if marked:
-        return decode_wide(rest, marked), marked
+    body, marked = split_mark(body)
+    if marked and marked != "utf-8":  # editors put the mark of UTF-8 before anything; the rest must bear it out
+        return decode_wide(body, marked), marked
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -68,17 +68,18 @@ def _decode_mixed(body: bytes, declared: str | None, ledger: Ledger) -> tuple[st
     if seven_bit and count_pairs(body, seven_bit) > 2 * len(body.translate(None, _ASCII)):
         return decode_legacy(*raise_bits(body, seven_bit)), seven_bit
     text, encoding = decode_utf8(body), "utf-8"
-    if not _is_utf8(body, weigh_utf8(text), declared):
-        encoding = guess_encoding(without_utf8_runs(body), declared)
+    hints = tuple(hint for hint in (declared, codec_in_page(body)) if hint)
+    if not _is_utf8(body, weigh_utf8(text), hints):
+        encoding = guess_encoding(without_utf8_runs(body), hints)
         text = decode_legacy(body, encoding)
     return read_foreign_blocks(body, text, encoding, ledger.under("mixed_encoding", 0.9)), encoding
 
 
-def _is_utf8(body: bytes, weight: float, declared: str | None) -> bool:
+def _is_utf8(body: bytes, weight: float, hints: tuple[str, ...]) -> bool:
     """Returns whether a body that is not valid UTF-8 is UTF-8 after all. Few characters of another encoding may look so by chance."""
     if weight <= 0:
         return False
     if weight > SURE:
         return True
     # A page that says it is something else needs more evidence than one cut sequence at its end.
-    return not reads_as_double_byte(without_utf8_runs(body)) and (weight > CUT_TAIL or declared in (None, "utf-8"))
+    return not reads_as_double_byte(without_utf8_runs(body)) and (weight > CUT_TAIL or hints[:1] in ((), ("utf-8",)))

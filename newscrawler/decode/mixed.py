@@ -57,7 +57,7 @@ def _blocks_in_utf8(body: bytes) -> Iterator[Block]:
     """Yields the blocks of a UTF-8 page that are no UTF-8, with their texts."""
     blocks = [block for block in _BLOCK.finditer(body) if _is_no_utf8(block[0])]
     sample = take_sample(b"\n".join(block[0] for block in blocks))
-    codec, points = best_reading(sample, None) if sample else ("", 0.0)
+    codec, points = best_reading(sample) if sample else ("", 0.0)
     for block in blocks if points >= CLEAR else ():
         text = decode_legacy(block[0], codec)
         if "\ufffd" not in text and _may_be(block[0], codec):
