@@ -171,7 +171,7 @@ def test_surrogates_in_utf8_are_joined():
     assert decode_page("好".encode() + "\ud83d\ude00".encode("utf-8", "surrogatepass")).text == "好😀"
 
 
-@pytest.mark.parametrize("script", ["var a = '~{' + x + '~}';", "if (a ~{ b) c ~~ d", "echo ~{user}~"])
+@pytest.mark.parametrize("script", ["var a = '~{' + x + '~}';", "if (a ~{ b) c ~~ d", "echo ~{user}~", "~{item~} and ~{list~}", "~{name~}"])
 def test_tildes_and_braces_are_not_hz(script):
     assert decode_page(script.encode()).text == script
 

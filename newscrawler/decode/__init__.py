@@ -15,11 +15,12 @@ from __future__ import annotations
 from newscrawler.clean.edits import Ledger
 from newscrawler.clean.pinyin import pinyin_leak
 from newscrawler.decode.declared import codec_in_page, declared_encoding
-from newscrawler.decode.guess import guess_encoding, reads_as_double_byte
+from newscrawler.decode.guess import PLAUSIBLE, guess_encoding, reads_as_double_byte, take_sample
 from newscrawler.decode.legacy import decode_legacy
+from newscrawler.decode.likelihood import likelihood
 from newscrawler.decode.mixed import read_foreign_blocks, without_utf8_runs
 from newscrawler.decode.seven_bit import count_pairs, find_seven_bit, raise_bits
-from newscrawler.decode.utf import CUT_TAIL, SURE, decode_utf8, decode_wide, split_mark, weigh_utf8
+from newscrawler.decode.utf import CUT_TAIL, SURE, decode_utf8, decode_wide, is_cut, split_mark, weigh_utf8
 from newscrawler.items import Decoded
 
 __all__ = ["decode_page"]
@@ -54,22 +55,29 @@ def _decode(body: bytes, declared: str | None, ledger: Ledger) -> tuple[str, str
     body, marked = split_mark(body)
     if marked and marked != "utf-8":  # editors put the mark of UTF-8 before anything; the rest must bear it out
         return decode_wide(body, marked), marked
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return _decode_mixed(body, declared, ledger)
-    seven_bit = find_seven_bit(body) if body.isascii() else None
-    return (decode_legacy(*raise_bits(body, seven_bit)), seven_bit) if seven_bit else (text, "utf-8")
-
-
-def _decode_mixed(body: bytes, declared: str | None, ledger: Ledger) -> tuple[str, str]:
-    """Returns the text and the codec used of a body that is not valid UTF-8."""
-    seven_bit = find_seven_bit(body)
-    if seven_bit and count_pairs(body, seven_bit) > 2 * len(body.translate(None, _ASCII)):
+    if seven_bit := _seven_bit(body):
         return decode_legacy(*raise_bits(body, seven_bit)), seven_bit
+    try:
+        return body.decode(), "utf-8"
+    except UnicodeDecodeError:
+        return _decode_other(body, declared, ledger)
+
+
+def _seven_bit(body: bytes) -> str | None:
+    """Returns the encoding in seven bits that `body` is in, even with a few spoiled bytes, or None."""
+    name = find_seven_bit(body)
+    if name is None or (not body.isascii() and count_pairs(body, name) <= 2 * len(body.translate(None, _ASCII))):
+        return None
+    if name == "hz" and likelihood(take_sample(raise_bits(body, name)[0]), "gb18030") < PLAUSIBLE:
+        return None  # "~{" has other uses
+    return name
+
+
+def _decode_other(body: bytes, declared: str | None, ledger: Ledger) -> tuple[str, str]:
+    """Returns the text and the codec used of a body that is not valid UTF-8."""
     text, encoding = decode_utf8(body), "utf-8"
     hints = tuple(hint for hint in (declared, codec_in_page(body)) if hint)
-    if not _is_utf8(body, weigh_utf8(text), hints):
+    if not _is_utf8(body, weigh_utf8(text, cut=is_cut(body)), hints):
         encoding = guess_encoding(without_utf8_runs(body), hints)
         text = decode_legacy(body, encoding)
     return read_foreign_blocks(body, text, encoding, ledger.under("mixed_encoding", 0.9)), encoding

@@ -90,11 +90,12 @@ def _score_alphabets(sample: bytes, hints: tuple[str, ...]) -> dict[str, float]:
         if hint not in KNOWN and is_ascii_compatible(hint):
             scripts = (*scripts, *(script._replace(codec=hint) for script in scripts))
     bonus = DECLARED_LATIN_BONUS if is_latin else DECLARED_ALPHABET_BONUS
-    scores: dict[str, float] = {}
-    for script in scripts:
-        points = PLAUSIBLE + 2 * (score(sample, script) + bonus * (script.codec in hints) - 0.75)
-        scores[script.codec] = max(points, scores.get(script.codec, points))
-    return scores
+    scored = [(PLAUSIBLE + 2 * (score(sample, script) + bonus * (script.codec in hints) - 0.75), script.codec) for script in scripts]
+    scored.sort(key=lambda pair: -pair[0])  # stable: of equals, the more usual one stays first
+    best: dict[str, float] = {}
+    for points, codec in scored:
+        best.setdefault(codec, points)
+    return best
 
 
 def reads_as_double_byte(body: bytes) -> bool:

@@ -60,7 +60,9 @@ _SWAPPED_CASE = "[а-яёђ-џґα-ωά-ώ][А-ЯЁЂ-ЏΑ-ΩΆ-Ώ]"
 _RUSSIAN_ODD = _SWAPPED_CASE + "|(?<![а-яё])[ъь]|[ъь][ъьы]|[бвгджзклмнпрстфхцчшщъь]й"
 _LATIN_SWAPPED = "[a-zß-öø-ÿ][À-ÖØ-ÞŠŽŒŸªº]"
 _THAI_ODD = "(?<![ก-ฮัิ-ู็-๎])[ัิ-ฺ็-๎]|[เ-ไ](?![ก-ฮ])"
-_ARABIC_ODD = "[ءؤئةى][ءؤئةى]|[àâçèéêëîïôùûü]"
+_GREEK_ODD = _SWAPPED_CASE + "|ς(?=[α-ωά-ώ])"
+_HEBREW_ODD = "[\u05b0-\u05c4\u05f0-\u05f4]|[ךםןףץ](?=[א-ת])"
+_ARABIC_ODD = "[ءؤئةى][ءؤئةى]|[ةى](?=[ا-ي])|[\u064b-\u0652àâçèéêëîïôùûü]"
 
 CHINESE = PUNCTUATION + SIMPLIFIED + TRADITIONAL
 JAPANESE = PUNCTUATION + KANA + KANJI
@@ -73,21 +75,22 @@ DOUBLE_BYTE = (
     Script("cp949", HANGUL, _HANJA),
 )
 
-_RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
-_UKRAINIAN = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя"
-_SERBIAN = "абвгдђежзијклљмнњопрстћуфхцчџшѓќѕ"
-_GREEK = "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ"
+# Without the rarest letters: a wrong reading uses all alike.
+_RUSSIAN = "оеаинтсрвлкмдпуяыьгзбч"
+_UKRAINIAN = "оаинвтріесклдмпуязбгчьйї"
+_SERBIAN = "аоеиншрстјупквмдлгзбчњљ"
+_GREEK = "αοιετσνηυρπκμλςδγχθφβωάέήίόύώ"
 _HEBREW = "אבגדהוזחטיכךלמםנןסעפףצץקרשת"
-_ARABIC = "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ،پچژگ"
+_ARABIC = "اليمونترهبدسفعقكحجةأشصطىإخ،پچگ"
 _THAI = "านรกอเงมวลยดทสตบปคจหพขไแใ่้ัิีืุู็์ะ"
 
 # Alphabets other than Latin: their texts are runs of bytes above 0x7F, word by word.
 OTHER_ALPHABETS = (
-    Script("cp1255", _HEBREW + _QUOTES),  # before Russian: all its bytes are Russian letters too, but not the other way round
+    Script("cp1255", _HEBREW + _QUOTES, _HEBREW_ODD),  # before Russian: all its bytes are Russian letters too, but not the other way round
     *(Script(codec, _RUSSIAN + _QUOTES, _RUSSIAN_ODD) for codec in ("cp1251", "koi8-r", "iso8859-5", "cp866")),
     *(Script(codec, _UKRAINIAN + _QUOTES, _RUSSIAN_ODD) for codec in ("cp1251", "koi8-u", "iso8859-5")),
     *(Script(codec, _SERBIAN + _QUOTES, _SWAPPED_CASE) for codec in ("cp1251", "iso8859-5")),
-    *(Script(codec, _GREEK + _QUOTES, _SWAPPED_CASE) for codec in ("cp1253", "iso8859-7")),
+    *(Script(codec, _GREEK + _QUOTES, _GREEK_ODD) for codec in ("cp1253", "iso8859-7")),
     *(Script(codec, _ARABIC + _QUOTES, _ARABIC_ODD) for codec in ("cp1256", "iso8859-6")),
     Script("cp874", _THAI + _QUOTES, _THAI_ODD),
     Script("johab", HANGUL),

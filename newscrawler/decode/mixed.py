@@ -2,8 +2,8 @@
 
 Templates in UTF-8 around articles in GBK, counters and adverts in UTF-8 on a GBK page, a quotation pasted from Windows: the
 page as a whole has one encoding, and a few blocks have another. It requires that a block as a whole is in one encoding. In a
-UTF-8 page the blocks that hold no valid UTF-8 are looked at together, since they mostly have one origin; in a page of double
-bytes the blocks that are valid UTF-8 of three-byte characters and read better so.
+UTF-8 page the blocks that hold no valid UTF-8 are looked at together, since they mostly have one origin; in any other page
+the blocks that are valid UTF-8 of three-byte characters and read better so.
 
 What it cannot do: tell two legacy encodings on one page apart, change the encoding inside a block, or read a block whose
 bytes fit both. Bytes left over from a spoiled UTF-8 character stay U+FFFD: a lone byte counts as Windows-1252 only where it
@@ -43,7 +43,7 @@ def read_foreign_blocks(body: bytes, text: str, encoding: str, note: Note) -> st
     """
     if encoding == "utf-8" and "\ufffd" in text:
         return _rewrite(body, text, decode_utf8, list(_blocks_in_utf8(body)), note)
-    if encoding in _DOUBLE_BYTE and _UTF8_RUN.search(body):
+    if encoding != "utf-8" and _UTF8_RUN.search(body):
         return _rewrite(body, text, lambda part: decode_legacy(part, encoding), list(_utf8_blocks(body, encoding)), note)
     return text
 
@@ -77,7 +77,7 @@ def _is_no_utf8(block: bytes) -> bool:
     try:
         block.decode()
     except UnicodeDecodeError:
-        return weigh_utf8(decode_utf8(block) + " ") <= 0
+        return weigh_utf8(decode_utf8(block)) <= 0
     return False
 
 

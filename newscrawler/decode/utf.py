@@ -24,6 +24,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CESU = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+_CUT = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 _TWO_BYTES = re.compile("[\x80-\u07ff]")
 _TURNS = re.compile(rb"\x00?(?:[\t\n\r -~]\x00)+[\t\n\r -~]?")
 _STEP = {"utf-16-le": re.compile(rb"(?=[<\n]\x00)"), "utf-16-be": re.compile(rb"(?=\x00[<\n])")}
@@ -69,20 +70,25 @@ def decode_utf8(body: bytes) -> str:
         return _CESU.sub(_join, body).decode("utf-8", "replace")
 
 
-def weigh_utf8(text: str) -> float:
+def is_cut(body: bytes) -> bool:
+    """Returns whether `body` ends in the beginning of a UTF-8 character."""
+    return _CUT.search(body, max(len(body) - 3, 0)) is not None
+
+
+def weigh_utf8(text: str, *, cut: bool = False) -> float:
     """Returns above 0 where bytes read as UTF-8 with replacements, `text`, were more likely UTF-8 than anything else.
 
     Where most places are bad it is `SURE` at most: there may be blocks of UTF-8 on a page in another encoding.
-    A single bad place at the very end counts as a cut character, `CUT_TAIL`.
+    `cut` says that the bytes end within a character: where that is the only bad place, it counts as `CUT_TAIL`.
 
-    >>> weigh_utf8("caf�") > 0, weigh_utf8("caf� au lait") > 0, weigh_utf8("it’s caf� au lait") > 0
+    >>> weigh_utf8("caf�", cut=True) > 0, weigh_utf8("caf� au lait") > 0, weigh_utf8("it’s caf� au lait") > 0
     (True, False, True)
     """
     bad = text.count("\ufffd")
     foreign = len(text) - len(text.encode("ascii", "ignore")) - bad
     two = len(_TWO_BYTES.findall(text)) if foreign else 0
     valid = _TWO * two + _MORE * (foreign - two)
-    if bad == 1 and text.endswith("\ufffd"):
+    if bad == 1 and cut:
         return valid + CUT_TAIL
     return min(valid + _BAD * bad, SURE if bad > foreign else math.inf)
 
