@@ -47,6 +47,8 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
 
 def _undo_scripts(text: str, ledger: Ledger) -> str:
     """Returns `text` without the traces of a site's scripts that worked on its bytes. The one place for such repairs here."""
+    if "(" not in text:
+        return text
     return pinyin_leak(text, ledger.under("pinyin_leak", 0.95), LEAKS_OF_A_PAGE)
 
 

@@ -32,9 +32,10 @@ def find_seven_bit(body: bytes) -> str | None:
     >>> find_seven_bit(b"~{VPND~}"), find_seven_bit(b"if a ~{ b")
     ('hz', None)
     """
-    if b"~{" in body and _HZ.search(body):
+    # Single bytes first: looking for more takes longer than decoding the page.
+    if b"~" in body and _HZ.search(body):
         return "hz"
-    if b"\x1b$" in body and _JIS.search(body):
+    if b"\x1b" in body and _JIS.search(body):
         return "iso2022_jp"
     if b"\x0e" in body and _KR.search(body):  # announced once a page: where that is spoiled, it is taken for Korean
         return "iso2022_cn" if b"\x1b$)A" in body else "iso2022_kr"
