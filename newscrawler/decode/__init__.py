@@ -6,26 +6,27 @@ under which the text reads best (`guess`, `languages`), the declared one preferr
 (`legacy`). Blocks of a page that are in another encoding than the rest are read in theirs (`mixed`). What cannot be decoded
 is marked as U+FFFD, and costs its own line at most.
 
-Then what a site's scripts did to the bytes is undone, as far as the text still tells: readings after Han characters
-(`clean.pinyin`), since labels such as 關(guān)鍵詞 must be readable for what comes next.
+Then what a site's scripts did to the bytes is undone, as far as the text still tells (`undo`), since labels such as
+關(guān)鍵詞 must be readable for what comes next.
+
+Where it fails: a few words of another encoding that happen to be valid UTF-8 (联通 in GBK) are read as UTF-8; one word in an
+alphabet may be read in the encoding of another one, unless the page declares its own.
 """
 
 from __future__ import annotations
 
 from newscrawler.clean.edits import Ledger
-from newscrawler.clean.pinyin import pinyin_leak
 from newscrawler.decode.declared import codec_in_page, declared_encoding
 from newscrawler.decode.guess import PLAUSIBLE, guess_encoding, reads_as_double_byte, take_sample
 from newscrawler.decode.legacy import decode_legacy
 from newscrawler.decode.likelihood import likelihood
 from newscrawler.decode.mixed import read_foreign_blocks, without_utf8_runs
 from newscrawler.decode.seven_bit import count_pairs, find_seven_bit, raise_bits
+from newscrawler.decode.undo import undo_scripts
 from newscrawler.decode.utf import CUT_TAIL, SURE, decode_utf8, decode_wide, is_cut, split_mark, weigh_utf8
 from newscrawler.items import Decoded
 
 __all__ = ["decode_page"]
-
-LEAKS_OF_A_PAGE = 5
 
 _ASCII = bytes(range(128))
 
@@ -41,15 +42,8 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
     codec, declared = declared_encoding(body, content_type)
     ledger = Ledger()
     text, encoding = _decode(body, codec, ledger)
-    text = _undo_scripts(text, ledger)
+    text = undo_scripts(text, encoding, ledger)
     return Decoded(text, encoding, declared, tuple(ledger.repairs))
-
-
-def _undo_scripts(text: str, ledger: Ledger) -> str:
-    """Returns `text` without the traces of a site's scripts that worked on its bytes. The one place for such repairs here."""
-    if "(" not in text:
-        return text
-    return pinyin_leak(text, ledger.under("pinyin_leak", 0.95), LEAKS_OF_A_PAGE)
 
 
 def _decode(body: bytes, declared: str | None, ledger: Ledger) -> tuple[str, str]:
