@@ -142,6 +142,13 @@ def test_cut_tail_of_an_english_page():
     assert decode_page("The end \u2014 of it".encode()[:10]).text == "The end \ufffd"
 
 
+def test_spoiled_letters_of_a_declared_page():
+    body = "los niños juegan junto al lago según los vecinos".encode().replace(b"\xba", b"")
+    assert decode_page(body, "text/html; charset=utf-8").text == "los niños juegan junto al lago seg\ufffdn los vecinos"
+    body = "les élèves, là".encode("cp1252")
+    assert decode_page(body, "text/html; charset=utf-8").text == "les élèves, là"
+
+
 def test_few_bad_bytes_leave_utf8_readable():
     body = page_of(TEXT["utf8"]).encode().replace("公".encode(), b"\xff\xfe", 1)
     decoded = decode_page(body)

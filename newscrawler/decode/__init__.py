@@ -73,7 +73,7 @@ def _decode_other(body: bytes, declared: str | None, ledger: Ledger) -> tuple[st
     """Returns the text and the codec used of a body that is not valid UTF-8."""
     text, encoding = decode_utf8(body), "utf-8"
     hints = tuple(hint for hint in (declared, codec_in_page(body)) if hint)
-    if not _is_utf8(body, weigh_utf8(text, cut=is_cut(body)), hints):
+    if not _is_utf8(body, weigh_utf8(text, cut=is_cut(body), declared="utf-8" in hints), hints):
         encoding = guess_encoding(without_utf8_runs(body), hints)
         text = decode_legacy(body, encoding)
     return read_foreign_blocks(body, text, encoding, ledger.under("mixed_encoding", 0.9)), encoding

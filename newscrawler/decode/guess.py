@@ -42,8 +42,12 @@ DECLARED_LATIN_BONUS = 0.04
 """Little: Latin-1 is what servers declare unasked, and the sets share most letters."""
 LONE_RUN = 2.3
 """How many bytes above 0x7F stand together, on average, where they are accented letters in words of ASCII letters."""
+SINGLE_RUN, SPARSE = 1.2, 0.2
+"""The same, and their share of all bytes, where nearly all stand alone and are few: no double-byte encoding looks so."""
+REMNANT = 3
+"""How many bytes above 0x7F may be what is left of one spoiled UTF-8 character."""
 
-CHINESE_SETS = ("gb18030", "big5hkscs")
+CHINESE_SETS = frozenset({"gb18030", "big5hkscs"})
 KNOWN = frozenset(script.codec for script in (*DOUBLE_BYTE, *OTHER_ALPHABETS, *LATIN_ALPHABETS))
 
 _WIDEST = {"euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp", "shift_jis_2004": "cp932", "shift_jisx0213": "cp932"}
@@ -67,16 +71,23 @@ def guess_encoding(body: bytes, hints: tuple[str, ...] = ()) -> str:
     best, points = best_reading(sample, hints)
     if points >= (DAMAGED if best in CHINESE_SETS else FAINT if best in _DOUBLE_BYTE else PLAUSIBLE):
         return best
-    return next((hint for hint in hints if fits(sample, hint)), None) or _detect(sample) or best
+    if hint := next((hint for hint in hints if fits(sample, hint)), None):
+        return hint
+    if sum(map(len, _RUN.findall(sample))) <= REMNANT:
+        return "utf-8"
+    return _detect(sample) or best
 
 
 def best_reading(sample: bytes, hints: tuple[str, ...] = ()) -> tuple[str, float]:
     """Returns the codec under which a sample reads best, and its score: `CLEAR` or more for text, below `PLAUSIBLE` for rubbish."""
-    scores = {script.codec: score(sample, script) + DECLARED_BONUS * (script.codec in hints) for script in DOUBLE_BYTE}
-    second, points = sorted(scores.values())[-2:]
+    length, density = _runs(sample)
+    scripts = [script for script in DOUBLE_BYTE if length > SINGLE_RUN or density > SPARSE or script.codec in hints]
+    scores = {script.codec: score(sample, script) + DECLARED_BONUS * (script.codec in hints) for script in scripts}
+    second, points = sorted((-1.0, -1.0, *scores.values()))[-2:]
     if points < CLEAR or points - second < GAP or len(sample) < ENOUGH:
-        scores |= {codec: max(scores[codec], likelihood(sample, codec) + DECLARED_BONUS * (codec in hints)) for codec in CHINESE_SETS}
-        if max(scores.values()) < CLEAR or _run_length(sample) < LONE_RUN:
+        for codec in CHINESE_SETS & scores.keys():
+            scores[codec] = max(scores[codec], likelihood(sample, codec) + DECLARED_BONUS * (codec in hints))
+        if length < LONE_RUN or max(scores.values()) < CLEAR:
             scores |= _score_alphabets(sample, hints)
     best = max(scores, key=scores.__getitem__)
     return best, scores[best]
@@ -84,7 +95,7 @@ def best_reading(sample: bytes, hints: tuple[str, ...] = ()) -> tuple[str, float
 
 def _score_alphabets(sample: bytes, hints: tuple[str, ...]) -> dict[str, float]:
     """Returns the scores of encodings of alphabets, each its best one, scaled to those of the rest."""
-    is_latin = _run_length(sample) < LONE_RUN
+    is_latin = _runs(sample)[0] < LONE_RUN
     scripts = LATIN_ALPHABETS if is_latin else OTHER_ALPHABETS
     for hint in hints:
         if hint not in KNOWN and is_ascii_compatible(hint):
@@ -139,10 +150,11 @@ def fits(sample: bytes, codec: str) -> bool:
     return text.count("\ufffd") * 50 <= foreign
 
 
-def _run_length(sample: bytes) -> float:
-    """Returns the mean length of runs of bytes above 0x7F."""
+def _runs(sample: bytes) -> tuple[float, float]:
+    """Returns the mean length of runs of bytes above 0x7F, and the share that these are of all bytes."""
     runs = _RUN.findall(sample)
-    return sum(map(len, runs)) / len(runs) if runs else 0.0
+    high = sum(map(len, runs))
+    return (high / len(runs), high / len(sample)) if runs else (0.0, 0.0)
 
 
 @cache

@@ -58,7 +58,8 @@ _MARKS = _QUOTES + "‚‹›·•°§©€£¿¡"
 _HANJA = "[\u3041-\u30ff\u4e00-\u9fff]"
 _SWAPPED_CASE = "[а-яёђ-џґα-ωά-ώ][А-ЯЁЂ-ЏΑ-ΩΆ-Ώ]"
 _RUSSIAN_ODD = _SWAPPED_CASE + "|(?<![а-яё])[ъь]|[ъь][ъьы]|[бвгджзклмнпрстфхцчшщъь]й"
-_LATIN_SWAPPED = "[a-zß-öø-ÿ][À-ÖØ-ÞŠŽŒŸªº]"
+_LATIN_CAPITALS = "À-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŸŹŻŽƠƯ"
+_LATIN_ODD = f"[a-zß-öø-ÿ][{_LATIN_CAPITALS}ªº]"
 _THAI_ODD = "(?<![ก-ฮัิ-ู็-๎])[ัิ-ฺ็-๎]|[เ-ไ](?![ก-ฮ])"
 _GREEK_ODD = _SWAPPED_CASE + "|ς(?=[α-ωά-ώ])"
 _HEBREW_ODD = "[\u05b0-\u05c4\u05f0-\u05f4]|[ךםןףץ](?=[א-ת])"
@@ -96,14 +97,14 @@ OTHER_ALPHABETS = (
     Script("johab", HANGUL),
 )
 
-_WESTERN = ("àâæçéèêëîïôœùûüÿ", "äöüß", "áéíñóúüªº", "áâãàçéêíóôõúüªº", "àèéìòù", "åäöé", "æøåéô", "çëé", "äõöüšž")
+_WESTERN = ("àâæçéèêëîïôœùûü", "äöüß", "áéíñóúüªº", "áâãàçéêíóôõúüªº", "àèéìòù", "åäöé", "æøåéô", "çëé", "äõöüšž")
 _CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž")
 _BALTIC = ("ąčęėįšųūž", "āčēģīķļņšūž")
 _VIETNAMESE = "ăâđêôơưàáãèéêìíòóùúý\u0300\u0301\u0303\u0309\u0323"
 
 
 def _latin(codec: str, *alphabets: str) -> tuple[Script, ...]:
-    return tuple(Script(codec, letters + letters.replace("ß", "").upper() + _MARKS, _LATIN_SWAPPED) for letters in alphabets)
+    return tuple(Script(codec, letters + letters.replace("ß", "").upper() + _MARKS, _LATIN_ODD) for letters in alphabets)
 
 
 # Latin alphabets, the more usual first: where the bytes fit several, the first one is taken.

@@ -31,6 +31,7 @@ _STEP = {"utf-16-le": re.compile(rb"(?=[<\n]\x00)"), "utf-16-be": re.compile(rb"
 
 # Logarithms of how much more likely UTF-8 makes it than another encoding, roughly: a valid sequence of two bytes, of more, a bad place.
 _TWO, _MORE, _BAD = 1.5, 8, -3
+_BAD_IF_DECLARED = -1
 SURE = 50.0
 """The weight of a body that nobody need compare with another encoding: half a dozen characters of three bytes."""
 CUT_TAIL = 1.0
@@ -75,11 +76,12 @@ def is_cut(body: bytes) -> bool:
     return _CUT.search(body, max(len(body) - 3, 0)) is not None
 
 
-def weigh_utf8(text: str, *, cut: bool = False) -> float:
+def weigh_utf8(text: str, *, cut: bool = False, declared: bool = False) -> float:
     """Returns above 0 where bytes read as UTF-8 with replacements, `text`, were more likely UTF-8 than anything else.
 
     Where most places are bad it is `SURE` at most: there may be blocks of UTF-8 on a page in another encoding.
     `cut` says that the bytes end within a character: where that is the only bad place, it counts as `CUT_TAIL`.
+    Bad places count less where the page is `declared` to be UTF-8.
 
     >>> weigh_utf8("caf�", cut=True) > 0, weigh_utf8("caf� au lait") > 0, weigh_utf8("it’s caf� au lait") > 0
     (True, False, True)
@@ -90,7 +92,7 @@ def weigh_utf8(text: str, *, cut: bool = False) -> float:
     valid = _TWO * two + _MORE * (foreign - two)
     if bad == 1 and cut:
         return valid + CUT_TAIL
-    return min(valid + _BAD * bad, SURE if bad > foreign else math.inf)
+    return min(valid + (_BAD_IF_DECLARED if declared else _BAD) * bad, SURE if bad > foreign else math.inf)
 
 
 def _join(pair: re.Match[bytes]) -> bytes:
