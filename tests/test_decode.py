@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newscrawler.decode import decode_page
+from newscrawler.items import Decoded
 
 
 def read_cases(name):
@@ -116,6 +117,13 @@ def test_markup_is_never_swallowed(case):
     assert decode_page(body).text == case["paragraphs"][0] + "\ufffd</p><p title='\ufffd'>1"
 
 
+@pytest.mark.parametrize("case", read_cases("decode_short"), ids=lambda case: case["codec"])
+def test_a_few_words_without_a_declaration(case):
+    for text in case["texts"]:
+        assert decode_page(text.encode(case["codec"])).text == text
+        assert decode_page(page_of(text).encode(case["codec"])).text == page_of(text)
+
+
 @pytest.mark.parametrize("text", ["公园重新开放", "老人免费入场", "周末有雨", "請帶雨傘入場"])
 @pytest.mark.parametrize("codec", ["gbk", "big5"])
 def test_a_few_characters(text, codec):
@@ -178,6 +186,12 @@ def test_surrogates_in_utf8_are_joined():
     assert decode_page("好".encode() + "\ud83d\ude00".encode("utf-8", "surrogatepass")).text == "好😀"
 
 
+def test_iso2022_cn():
+    text = "城市公园本周重新开放"
+    body = b"<p>\x1b$)A\x0e" + bytes(byte & 0x7F for byte in text.encode("gb2312")) + b"\x0f</p>"
+    assert decode_page(body) == Decoded(f"<p>{text}</p>", "iso2022_cn")
+
+
 @pytest.mark.parametrize("script", ["var a = '~{' + x + '~}';", "if (a ~{ b) c ~~ d", "echo ~{user}~", "~{item~} and ~{list~}", "~{name~}"])
 def test_tildes_and_braces_are_not_hz(script):
     assert decode_page(script.encode()).text == script
@@ -238,3 +252,15 @@ def test_any_bytes_anywhere_cost_two_paragraphs_at_most(case, place, junk):
         junk += b"?" * (len(junk) % 2)
     text = decode_page(body[:place] + junk + body[place:]).text
     assert sum(paragraph not in text for paragraph in case["paragraphs"]) <= 2
+
+
+HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
+
+
+@given(st.text(HAN, min_size=8, max_size=60), st.integers(0, 10_000), st.sampled_from([None, "gbk", "big5"]))
+def test_utf8_with_one_byte_missing_is_utf8(text, place, label):
+    body = bytearray(text.encode())
+    del body[place % len(body)]
+    decoded = decode_page(bytes(body), label and f"text/html; charset={label}")
+    assert decoded.encoding == "utf-8"
+    assert decoded.text.replace("\ufffd", "") == text[: place % len(text.encode()) // 3] + text[place % len(text.encode()) // 3 + 1 :]

@@ -13,7 +13,6 @@ or an extra byte it is in step again at the next tag or line.
 from __future__ import annotations
 
 import codecs
-import math
 import re
 
 _BOMS = (
@@ -32,6 +31,8 @@ _STEP = {"utf-16-le": re.compile(rb"(?=[<\n]\x00)"), "utf-16-be": re.compile(rb"
 # Logarithms of how much more likely UTF-8 makes it than another encoding, roughly: a valid sequence of two bytes, of more, a bad place.
 _TWO, _MORE, _BAD = 1.5, 8, -3
 _BAD_IF_DECLARED = -1
+_CLEAN = 3
+"""What the weight gains where bad places are less than half as many as characters: chance does not look so."""
 SURE = 50.0
 """The weight of a body that nobody need compare with another encoding: half a dozen characters of three bytes."""
 CUT_TAIL = 1.0
@@ -92,7 +93,8 @@ def weigh_utf8(text: str, *, cut: bool = False, declared: bool = False) -> float
     valid = _TWO * two + _MORE * (foreign - two)
     if bad == 1 and cut:
         return valid + CUT_TAIL
-    return min(valid + (_BAD_IF_DECLARED if declared else _BAD) * bad, SURE if bad > foreign else math.inf)
+    weight = valid + (_BAD_IF_DECLARED if declared else _BAD) * bad
+    return min(weight, SURE) if bad > foreign else weight * _CLEAN if bad * 2 <= foreign else weight
 
 
 def _join(pair: re.Match[bytes]) -> bytes:
