@@ -24,7 +24,6 @@ _BOMS = (
 )
 _CESU = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _CUT = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
-_TWO_BYTES = re.compile("[\x80-\u07ff]")
 _TURNS = re.compile(rb"\x00?(?:[\t\n\r -~]\x00)+[\t\n\r -~]?")
 _STEP = {"utf-16-le": re.compile(rb"(?=[<\n]\x00)"), "utf-16-be": re.compile(rb"(?=\x00[<\n])")}
 
@@ -88,8 +87,10 @@ def weigh_utf8(text: str, *, cut: bool = False, declared: bool = False) -> float
     (True, False, True)
     """
     bad = text.count("\ufffd")
-    foreign = len(text) - len(text.encode("ascii", "ignore")) - bad
-    two = len(_TWO_BYTES.findall(text)) if foreign else 0
+    plain = len(text.encode("ascii", "ignore"))
+    foreign = len(text) - plain - bad
+    # Of what is not ASCII, U+FFFD included, the bytes that are missing to three each; a character of four hides one of two.
+    two = max(3 * (foreign + bad) - (len(text.encode()) - plain), 0)
     valid = _TWO * two + _MORE * (foreign - two)
     if bad == 1 and cut:
         return valid + CUT_TAIL
