@@ -15,7 +15,7 @@ _MERGED = ("DOWNLOADER_MIDDLEWARES", "ITEM_PIPELINES", "DOWNLOAD_HANDLERS", "SPI
 # These belong to our spider alone: their own spiders may need retries, a duplicate filter, errors kept away.
 _OURS_ONLY = (
     "RETRY_ENABLED", "DUPEFILTER_CLASS", "METAREFRESH_ENABLED", "HTTPERROR_ALLOW_ALL", "SPIDER_MIDDLEWARES", "DEPTH_STATS_VERBOSE",
-    "CONCURRENT_ITEMS",
+    "CONCURRENT_ITEMS", "SCHEDULER_PRIORITY_QUEUE",
 )  # fmt: skip
 
 

@@ -43,8 +43,12 @@ METAREFRESH_ENABLED = False  # each hop is a page of its own, judged again; Redi
 HTTPERROR_ALLOW_ALL = True  # every answer is an outcome
 DEPTH_STATS_VERBOSE = False
 CONCURRENT_ITEMS = 1  # of one response: ours yields one, and Scrapy makes a task for each that it may yield
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # the frontier has put the hosts in turn already
 SPIDER_MIDDLEWARES = {
-    # Our spider yields no request in a callback: nothing for these to do but cost time.
+    # Our spider yields no request in a callback, and takes every status: nothing for these to do but cost time.
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
