@@ -121,7 +121,11 @@ def settings_of(options: Options) -> dict[str, Any]:
         "STATS_CLASS": f"scrapy.statscollectors.{'Memory' if options.verbose else 'Dummy'}StatsCollector",  # counts nobody would see
         "DOWNLOADER_STATS": options.verbose,
         "LOG_LEVEL": "DEBUG" if options.verbose else "INFO",
-        "EXTENSIONS": {"newscrawler.extensions.output.JsonLines": 0, "newscrawler.extensions.progress.Progress": 0},
+        "EXTENSIONS": {
+            "newscrawler.extensions.output.JsonLines": 0,
+            "newscrawler.extensions.progress.Progress": 0,
+            "scrapy.extensions.corestats.CoreStats": 0 if options.verbose else None,
+        },
     }
     if options.contact:
         chosen["USER_AGENT"] = f"newscrawler/{__version__} (+{options.contact})"
