@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
+from newscrawler.clean.mojibake import RARE, misread_charset
 from newscrawler.clean.pinyin import TONED, pinyin_leak
 from newscrawler.items import Cleaned
 
@@ -19,6 +20,7 @@ __all__ = ["clean_text", "count_lost"]
 _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.html_entities,
     repairs.lone_surrogates,
+    misread_charset,  # before ftfy, which would break what it does not know
     repairs.utf8_mojibake,  # before the invisible ones: U+00A0, U+00AD and C1 are continuation bytes here
     repairs.c1_controls,
     repairs.nul_controls,
@@ -36,7 +38,7 @@ _MAX_PASSES = 8
 # whole (combining marks, Indic, Hangul jamo, compatibility ideographs): a superset costs time, a gap would cost a repair.
 _SUSPECT = re.compile(
     f"[&\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u1fff\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\ufffd\ud800-\udfff"
-    f"{repairs.MOJIBAKE_LEADS}{TONED}"
+    f"{repairs.MOJIBAKE_LEADS}{TONED}{RARE}ぁ-ヿ"
     "\u2126-\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\uf900-\ufb4f\ufe20-\ufe2f"
     "锟錕烫燙屯\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
 )

@@ -1,0 +1,81 @@
+"""The charsets that are mistaken for each other: which bytes a character was, where a decoder gives up, what bytes can be read as.
+
+A text that was read in the wrong charset still tells its bytes: `bytes_as_read` looks each character up in the table of the
+charset it was read in. U+FFFD stands for one byte that the decoder gave up on (`LOST`); a character that the charset does
+not have never came from it (`GAP`). The tables hold what decoders in use really do: 0x80 of GBK is the euro sign (cp936) or a
+control, unmapped pairs are private-use characters, cp1252's five holes are C1 controls, the no-break space may have become a
+plain one. Pairs that several bytes read alike keep the first; what that costs is a handful of symbols.
+"""
+
+from __future__ import annotations
+
+from codecs import charmap_encode
+from functools import cache
+from itertools import product
+
+LOST = 0xFF
+"""The byte that stands for a lost one: no charset here has it in a character, save Latin-1, which loses nothing."""
+GAP = 0x00
+"""The byte that stands for a character which the charset cannot have produced."""
+
+_PAIRS = {"gb18030": (0x81, 0x40), "cp950": (0x81, 0x40), "cp932": (0x81, 0x40), "cp949": (0x81, 0x41)}
+
+
+class _Table(dict[int, bytes]):
+    """Code point -> bytes; `GAP` for every character without any."""
+
+    def __missing__(self, code: int) -> bytes:
+        return b"\x00"
+
+
+def bytes_as_read(text: str, charset: str) -> bytes:
+    """Returns the bytes that `text` was before it was read in `charset`, with `LOST` and `GAP` where there is no telling.
+
+    >>> bytes_as_read("缂�", "gb18030").hex(" ")
+    'e7 bc ff'
+    """
+    return bytes(charmap_encode(text, "strict", _table(charset))[0])
+
+
+def byte_lengths(text: str, charset: str) -> list[int]:
+    """Returns how many of those bytes each character was."""
+    table = _table(charset)
+    return [len(table[ord(char)]) for char in text]
+
+
+@cache
+def _table(charset: str) -> _Table:
+    table = _Table({code: bytes([code]) for code in range(1, 0x80)})
+    if charset == "cp1252":
+        table.update({code: bytes([code]) for code in range(0x80, 0x100)})
+        table.update({ord(char): bytes([byte]) for byte in range(0x80, 0xA0) if (char := _decoded(bytes([byte]), charset))})
+        return table
+    first, trail = _PAIRS[charset]
+    for pair in product(range(first, 0xFF), range(trail, 0xFF)):
+        char = _decoded(bytes(pair), charset)
+        if len(char) == 1:
+            table.setdefault(ord(char), bytes(pair))
+    table.update({ord(char): bytes([byte]) for byte in range(0x80, 0xFF) if (char := _decoded(bytes([byte]), charset))})
+    if charset == "gb18030":
+        table.update({0x80: b"\x80", ord("€"): b"\x80", ord("·"): b"\xa1\xa4", ord("—"): b"\xa1\xaa", ord("・"): b"\xa1\xa4", ord("―"): b"\xa1\xaa"})
+    table[0xFFFD] = bytes([LOST])
+    return table
+
+
+def _decoded(code: bytes, charset: str) -> str:
+    try:
+        return code.decode(charset)
+    except UnicodeDecodeError:
+        return ""
+
+
+@cache
+def gives_up(charset: str, byte: int, following: int) -> bool:
+    """Returns whether a decoder of `charset` loses `byte` alone before the byte `following` (`GAP` at the end of the text).
+
+    >>> gives_up("gb18030", 0x80, 0xE4), gives_up("gb18030", 0x82, 0xE4), gives_up("gb18030", 0x82, 0x20)
+    (True, False, True)
+    """
+    if _decoded(bytes([byte]), charset) or (charset == "gb18030" and byte == 0x80):
+        return charset == "gb18030"
+    return not _decoded(bytes([byte, following]), charset)

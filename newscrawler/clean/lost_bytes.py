@@ -1,0 +1,161 @@
+"""Reads bytes of which some are lost: what is certain is decoded, what one byte less leaves open is guessed by the language model.
+
+Theory. A decoder that gives up on a byte shows U+FFFD (or "?") for it and goes on with the next one, so the number of bytes is
+known, and with it which character each byte belongs to: a lost byte costs its own character and no other. The rest of that
+character is there (the lead of three UTF-8 bytes and one more, half of a GBK pair), which leaves 64 to 126 candidates; the
+decoder's own rule leaves fewer, since it gives up only on a byte that makes no pair with the following one (in UTF-8 read as
+GBK that is 0x80 alone, unless ASCII or the end follows). Of the candidates the model chooses by the two characters before and
+after; its probability is the confidence of the guess, and below `SURE_ENOUGH` the character stays lost.
+
+Where it fails: a name guessed from its neighbours is a guess; two characters lost side by side are guessed one after the
+other; a decoder that also swallows the byte after the bad one puts a wrong character there, or none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import product
+
+from newscrawler.chinese.model import Model
+from newscrawler.clean.charsets import GAP, LOST, gives_up
+
+SURE_ENOUGH = 0.2
+"""Guesses less probable than this are not made: the character is marked as lost (U+FFFD)."""
+_UNRULY_BITS = 8.0
+"""Price of a candidate whose byte the decoder would not have given up on: a text cut and joined may hold one."""
+
+Options = dict[int, frozenset[int]]
+"""Byte offset -> the values that a lost byte there can have, where more is known of it than the decoder's rule says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A character chosen for lost bytes: the offset and number of its bytes, the character, its probability."""
+
+    start: int
+    length: int
+    char: str
+    probability: float
+
+
+@dataclass(slots=True)
+class _Open:
+    """A character with a lost byte: its candidates and what each costs before the model is asked."""
+
+    start: int
+    length: int
+    candidates: tuple[tuple[str, float], ...]
+
+
+_TAIL = rb"[\x80-\xbf\xff?]"  # "?" too: where a UTF-8 character needs a byte, no question was asked
+_KNOWN = {
+    "utf-8": rb"(?:[\x01-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+",
+    "pairs": rb"(?:[\x01-\x7f]|[\x80-\xfe][\x30-\xfe])+",
+}
+_DAMAGED = {
+    "utf-8": rb"[\xc2-\xdf]" + _TAIL + rb"|[\xe0-\xef]" + _TAIL + rb"{2}|[\xf0-\xf4]" + _TAIL + rb"{3}",
+    "pairs": rb"\xff[\x40-\xff]|[\x81-\xfe]\xff",
+}
+
+
+def read(raw: bytes, charset: str, outer: str, model: Model, options: Options | None = None) -> tuple[str, list[Guess]]:
+    """Returns `raw` read in `charset`, after `outer` had lost some of its bytes, and the guesses made on the way.
+
+    What cannot be read is U+FFFD, one for each byte. `options` says what is known of lost bytes.
+    """
+    if LOST not in raw and (charset != "utf-8" or b"?" not in raw):
+        return raw.decode(charset, "replace"), []
+    pieces = list(_pieces(raw, charset, outer, options or {}))
+    return _fill(pieces, model)
+
+
+def _pieces(raw: bytes, charset: str, outer: str, options: Options) -> Iterator[str | _Open]:
+    for match in _pattern(charset).finditer(raw):
+        if match.lastgroup == "known":
+            yield match[0].decode(charset, "replace")
+        elif match.lastgroup == "damaged" and (candidates := _candidates(match, charset, outer, options)):
+            yield _Open(match.start(), len(match[0]), candidates)
+        else:
+            yield "\ufffd"
+
+
+@cache
+def _pattern(charset: str) -> re.Pattern[bytes]:
+    kind = "utf-8" if charset == "utf-8" else "pairs"
+    return re.compile(rb"(?P<known>" + _KNOWN[kind] + rb")|(?P<damaged>" + _DAMAGED[kind] + rb")|(?P<rest>.)", re.DOTALL)
+
+
+def _candidates(match: re.Match[bytes], charset: str, outer: str, options: Options) -> tuple[tuple[str, float], ...]:
+    unit, start = match[0], match.start()
+    following = match.string[match.end()] if match.end() < len(match.string) else GAP
+    known = tuple(tuple(sorted(options[start + i])) if start + i in options else None for i in range(len(unit)))
+    return _enumerate(unit, following, charset, outer, known)
+
+
+@lru_cache(maxsize=4096)
+def _enumerate(unit: bytes, following: int, charset: str, outer: str, known: tuple[tuple[int, ...] | None, ...]) -> tuple[tuple[str, float], ...]:
+    """Returns the characters that `unit` may have been; those against the decoder's rule are dearer, and left out if two bytes are lost."""
+    low, high = (0x80, 0xC0) if charset == "utf-8" else (0x40, 0xFF)
+    holes = [i for i, byte in enumerate(unit) if byte == LOST or (charset == "utf-8" and byte == 0x3F)]
+    after = [unit[i + 1] if i + 1 < len(unit) else following for i in range(len(unit))]
+    ranges = [known[i] or [b for b in range(low, high) if len(holes) == 1 or _rule(outer, b, after[i], low)] for i in holes]
+    found: dict[str, float] = {}
+    for values in product(*ranges):
+        filled = bytearray(unit)
+        for hole, value in zip(holes, values, strict=True):
+            filled[hole] = value
+        try:
+            char = filled.decode(charset)
+        except UnicodeDecodeError:
+            continue
+        if len(char) == 1 and not "\ue000" <= char <= "\uf8ff":
+            unruly = sum(known[i] is None and not _rule(outer, filled[i], after[i], low) for i in holes)
+            found[char] = min(found.get(char, 99.0), unruly * _UNRULY_BITS)
+    return tuple(found.items())
+
+
+def _rule(outer: str, byte: int, following: int, low: int) -> bool:
+    """Returns whether `outer` gives up on `byte` there; of a lost byte that follows only the lower bound is known."""
+    return gives_up(outer, byte, low + 1 if following == LOST else following)
+
+
+def _fill(pieces: list[str | _Open], model: Model) -> tuple[str, list[Guess]]:
+    """Returns the text with the best candidate in every open place; a place near another open one is looked at again."""
+    texts = [piece if isinstance(piece, str) else "" for piece in pieces]
+    guesses: dict[int, Guess] = {}
+    for again in (False, True):
+        for index, piece in enumerate(pieces):
+            if isinstance(piece, str) or (again and not _has_open_neighbour(pieces, index)):
+                continue
+            before, after = _context(texts, index)
+            char, probability = _best(piece.candidates, before, after, model)
+            texts[index] = char
+            guesses[index] = Guess(piece.start, piece.length, char if probability >= SURE_ENOUGH else "\ufffd", probability)
+    for index, guess in guesses.items():
+        texts[index] = guess.char
+    return "".join(texts), list(guesses.values())
+
+
+def _has_open_neighbour(pieces: list[str | _Open], index: int) -> bool:
+    return any(not isinstance(piece, str) for piece in pieces[index + 1 : index + 3])
+
+
+def _context(texts: list[str], index: int) -> tuple[str, str]:
+    """Returns the two characters before, and up to two after: none past a place that is still open."""
+    before = "".join(text[-2:] for text in texts[max(0, index - 2) : index])
+    after = ""
+    for text in texts[index + 1 : index + 3]:
+        if not text:
+            break
+        after += text[:2]
+    return before[-2:], after[:2]
+
+
+def _best(candidates: tuple[tuple[str, float], ...], before: str, after: str, model: Model) -> tuple[str, float]:
+    """Returns the most probable candidate and its probability among all."""
+    costs = [price + model.bits(char + after, before) for char, price in candidates]
+    best = min(costs)
+    return candidates[costs.index(best)][0], 1 / sum(2 ** (best - cost) for cost in costs)
