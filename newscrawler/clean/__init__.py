@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
-from newscrawler.clean.mojibake import RARE, misread_charset
+from newscrawler.clean.mojibake import misread_charset, rare_characters
 from newscrawler.clean.pinyin import TONED, pinyin_leak
 from newscrawler.items import Cleaned
 
@@ -36,12 +37,16 @@ _MAX_PASSES = 8
 
 # Every character that some repair, or the count of losses, could be about. Blocks whose characters NFC may change stand as a
 # whole (combining marks, Indic, Hangul jamo, compatibility ideographs): a superset costs time, a gap would cost a repair.
-_SUSPECT = re.compile(
-    f"[&\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u1fff\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\ufffd\ud800-\udfff"
-    f"{repairs.MOJIBAKE_LEADS}{TONED}{RARE}ぁ-ヿ"
-    "\u2126-\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\uf900-\ufb4f\ufe20-\ufe2f"
-    "锟錕烫燙屯\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
-)
+@cache
+def _suspect() -> re.Pattern[str]:
+    return re.compile(
+        f"[&\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u1fff\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\ufffd\ud800-\udfff"
+        f"{repairs.MOJIBAKE_LEADS}{TONED}{rare_characters()}ぁ-ヿ"
+        "\u2126-\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\uf900-\ufb4f\ufe20-\ufe2f"
+        "锟錕烫燙屯\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
+    )
+
+
 _LOST = re.compile("\ufffd|(?:[锟錕]斤拷)+|[烫燙]{3,}|屯{3,}")
 
 
@@ -54,7 +59,7 @@ def clean_text(text: str) -> Cleaned:
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
     """
-    if _is_plain_ascii(text) or not _SUSPECT.search(text):
+    if _is_plain_ascii(text) or not _suspect().search(text):
         return Cleaned(text)
     ledger = Ledger()
     for _ in range(_MAX_PASSES):

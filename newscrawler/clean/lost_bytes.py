@@ -19,11 +19,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 
-from newscrawler.chinese.model import Model
+from newscrawler.chinese.model import Model, load
 from newscrawler.clean.charsets import GAP, LOST, gives_up
 
-SURE_ENOUGH = 0.2
+SURE_ENOUGH = 0.15
 """Guesses less probable than this are not made: the character is marked as lost (U+FFFD)."""
+_KANA_BY_USE = "のいんしるとたにはでうかてなすがくをりっれきらーこまつさちあもどよおけせだそじみえひめばほわぶろやねふべゆょごげむゅびへずぎゃぐ"
+"""Kana in the order of their use in Japanese prose, as everybody who reads it would put them; hiragana stand for both."""
 _UNRULY_BITS = 8.0
 """Price of a candidate whose byte the decoder would not have given up on: a text cut and joined may hold one."""
 
@@ -61,7 +63,15 @@ _DAMAGED = {
 }
 
 
-def read(raw: bytes, charset: str, outer: str, model: Model, options: Options | None = None) -> tuple[str, list[Guess]]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands before and after the bytes in the line; the end of a line is a newline."""
+
+    before: str = ""
+    after: str = "\n"
+
+
+def read(raw: bytes, charset: str, outer: str, model: Model, around: Around, options: Options | None = None) -> tuple[str, list[Guess]]:
     """Returns `raw` read in `charset`, after `outer` had lost some of its bytes, and the guesses made on the way.
 
     What cannot be read is U+FFFD, one for each byte. `options` says what is known of lost bytes.
@@ -69,7 +79,13 @@ def read(raw: bytes, charset: str, outer: str, model: Model, options: Options | 
     if LOST not in raw and (charset != "utf-8" or b"?" not in raw):
         return raw.decode(charset, "replace"), []
     pieces = list(_pieces(raw, charset, outer, options or {}))
-    return _fill(pieces, model)
+    return _fill(pieces, model, around)
+
+
+def only_reading(unit: bytes, following: int, outer: str) -> str:
+    """Returns the one character of UTF-8 that the decoder's rule leaves for a unit with a lost byte, "" if it leaves more."""
+    allowed = [char for char, price in _enumerate(unit, following, "utf-8", outer, (None,) * len(unit)) if not price]
+    return allowed[0] if len(allowed) == 1 else ""
 
 
 def _pieces(raw: bytes, charset: str, outer: str, options: Options) -> Iterator[str | _Open]:
@@ -113,8 +129,17 @@ def _enumerate(unit: bytes, following: int, charset: str, outer: str, known: tup
             continue
         if len(char) == 1 and not "\ue000" <= char <= "\uf8ff":
             unruly = sum(known[i] is None and not _rule(outer, filled[i], after[i], low) for i in holes)
-            found[char] = min(found.get(char, 99.0), unruly * _UNRULY_BITS)
+            found[char] = min(found.get(char, 99.0), unruly * _UNRULY_BITS + _price(char))
     return tuple(found.items())
+
+
+def _price(char: str) -> float:
+    """Returns the bits that tell characters apart which the model counts as one: kana by their use, the rare and the odd."""
+    if "\u3040" <= char <= "\u30ff":
+        return 0.25 * place if (place := _KANA_BY_USE.find(chr(ord(char) - 0x60) if char >= "\u30a1" else char)) >= 0 else 9.0
+    if "\uff10" <= char <= "\uff5a" and char.isalnum():
+        return 5.0
+    return 0.0 if load().commonness(char) else 8.0
 
 
 def _rule(outer: str, byte: int, following: int, low: int) -> bool:
@@ -122,8 +147,9 @@ def _rule(outer: str, byte: int, following: int, low: int) -> bool:
     return gives_up(outer, byte, low + 1 if following == LOST else following)
 
 
-def _fill(pieces: list[str | _Open], model: Model) -> tuple[str, list[Guess]]:
+def _fill(pieces: list[str | _Open], model: Model, around: Around) -> tuple[str, list[Guess]]:
     """Returns the text with the best candidate in every open place; a place near another open one is looked at again."""
+    pieces = [around.before, *pieces, around.after]
     texts = [piece if isinstance(piece, str) else "" for piece in pieces]
     guesses: dict[int, Guess] = {}
     for again in (False, True):
@@ -136,7 +162,7 @@ def _fill(pieces: list[str | _Open], model: Model) -> tuple[str, list[Guess]]:
             guesses[index] = Guess(piece.start, piece.length, char if probability >= SURE_ENOUGH else "\ufffd", probability)
     for index, guess in guesses.items():
         texts[index] = guess.char
-    return "".join(texts), list(guesses.values())
+    return "".join(texts[1:-1]), list(guesses.values())
 
 
 def _has_open_neighbour(pieces: list[str | _Open], index: int) -> bool:

@@ -16,37 +16,51 @@ Japanese where a byte is lost, since it knows no kana words. UTF-8 read as a one
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate
 
 from newscrawler.chinese.model import Model, load
 from newscrawler.clean.charsets import GAP, LOST, byte_lengths, bytes_as_read
 from newscrawler.clean.edits import Note, graded, ignore
-from newscrawler.clean.lost_bytes import Guess, Options, read
+from newscrawler.clean.lost_bytes import Around, Guess, Options, only_reading, read
 
 MARGIN_BITS = 10.0
 MARGIN_SHARE = 0.18
 """A reading wins when it saves this many bits, and this share of what the line costs as it stands."""
-MAX_BITS_PER_CHARACTER = 12.5
+TWICE = "utf-8, twice"
 _CONFIDENCE = 0.97
+_KANA_BITS = 6.0
+_IMPOSSIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff]")
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]")
 _UNWRITTEN = re.compile("[\x80-\x9f\ue000-\uf8ff\uff61-\uff9f\ufffd]")
 _SURCHARGE = 12.0
 
 
-def _common_han() -> frozenset[str]:
-    """Returns the Han characters of the first levels of GB 2312 (3,755) and Big5 (5,401), ordered by use in both standards."""
-    trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
-    simplified = bytes(byte for lead in range(0xB0, 0xD8) for trail in range(0xA1, 0xFF) for byte in (lead, trail))
-    traditional = bytes(byte for lead in range(0xA4, 0xC7) for trail in trails for byte in (lead, trail))
-    return frozenset(simplified.decode("gb2312", "ignore") + traditional.decode("big5", "ignore"))
+RARE_BELOW = 3.0
+"""A Han character with fewer occurrences in a million is rare: misread text is full of them, Chinese has hardly ever two together."""
 
 
-def _ranges(chars: list[int]) -> str:
+@cache
+def rare_characters() -> str:
+    """Returns the inside of a character class of what misread text is full of. It loads the language model."""
+    model = load()
+    han = [code for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)) if model.commonness(chr(code)) < RARE_BELOW]
+    return _ranges(han) + "\u3105-\u312f\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f\ufffd"
+
+
+@cache
+def _garbled_han() -> re.Pattern[str]:
+    rare = rare_characters()
+    return re.compile(f"[{rare}].{{0,5}}[{rare}]")
+
+
+def _ranges(codes: list[int]) -> str:
     """Returns the inside of a character class that holds the code points, given in order."""
     parts: list[list[int]] = []
-    for code in chars:
+    for code in codes:
         if parts and code == parts[-1][1] + 1:
             parts[-1][1] = code
         else:
@@ -54,15 +68,10 @@ def _ranges(chars: list[int]) -> str:
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in parts)
 
 
-_COMMON = _common_han()
-RARE = _ranges([code for code in range(0x4E00, 0xA000) if chr(code) not in _COMMON]) + "\u3105-\u312f\u3400-\u4dbf\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f\ufffd"
-"""Inside of a character class: what misread text is full of. Seldom in Chinese text, and hardly ever twice within a few characters."""
 _HIGH = "\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
 _LATIN = re.compile(f"[ -~\t{_HIGH}]*[\x80-\xff][ -~\t{_HIGH}]*")
 _GARBLED_LATIN = re.compile("[\x80-\xff][ -~]?[\x80-\xff].?.?[\x80-\xff]")
-_GARBLED_HAN = re.compile(f"[{RARE}].{{0,5}}[{RARE}]")
 _KANA = re.compile("[ぁ-ヿ]")
-SUSPECT = _HIGH[0:3] + RARE
 
 _UNIT = rb"[\xe2-\xef][\x80-\xbf\xff?]{2}|[\xc2-\xdf][\x80-\xbf\xff]|\xf0[\x90-\xbf][\x80-\xbf\xff]{2}"
 _UTF8_RUN = re.compile(rb"[\xe2-\xef][\x80-\xbf\xff?]{2}(?:[ -~]*(?:" + _UNIT + rb"))+(?:[\xe2-\xef][\x80-\xbf\xff?]?\Z)?")
@@ -89,7 +98,7 @@ def misread_charset(text: str, note: Note = ignore) -> str:
     >>> misread_charset("ÐÂÎÅÁª²¥"), misread_charset("鏂伴椈鑱旀挱")
     ('新闻联播', '新闻联播')
     """
-    if not (_GARBLED_HAN.search(text) or _GARBLED_LATIN.search(text) or _KANA.search(text)):
+    if not (_garbled_han().search(text) or _GARBLED_LATIN.search(text) or _KANA.search(text)):
         return text
     model, lines, start = load(), [], 0
     for line in text.split("\n"):
@@ -118,103 +127,100 @@ def _note(line: str, start: int, span: _Span, note: Note, guessed: Callable[[flo
 def _readings(line: str, model: Model) -> Iterator[tuple[str, list[_Span]]]:
     """Returns every kind of misreading that would explain parts of the line, with these parts."""
     if _GARBLED_LATIN.search(line):
+        trial = _Trial(line, "cp1252", model)
         for charset, name in (("gb18030", "gbk"), ("cp950", "big5"), ("cp932", "sjis"), ("euc_jp", "eucjp")):
-            yield f"{name}_as_latin1", _spans(line, "cp1252", charset, model)
-    if _GARBLED_HAN.search(line):
+            yield f"{name}_as_latin1", _spans(trial, charset)
+    if _garbled_han().search(line):
         for outer, name in (("gb18030", "gbk"), ("cp932", "sjis"), ("cp950", "big5"), ("cp949", "euckr")):
-            yield f"u8_as_{name}", _utf8_spans(line, outer, model)
-        yield "u8_as_gbk_twice", _utf8_spans(line, "gb18030", model, twice=True)
+            trial = _Trial(line, outer, model)
+            yield f"u8_as_{name}", (spans := _utf8_spans(trial, "utf-8"))
+            if outer == "gb18030" and any(_garbled_han().search(span.text) for span in spans):
+                yield "u8_as_gbk_twice", _utf8_spans(trial, TWICE)
+        trial = _Trial(line, "gb18030", model)
         for charset, name in (("cp950", "big5"), ("cp932", "sjis")):
-            yield f"{name}_as_gbk", _spans(line, "gb18030", charset, model)
-        yield "gbk_as_big5", _spans(line, "cp950", "gb18030", model)
+            yield f"{name}_as_gbk", _spans(trial, charset)
+        yield "gbk_as_big5", _spans(_Trial(line, "cp950", model), "gb18030")
     if _KANA.search(line):
-        yield "eucjp_as_gbk", _spans(line, "gb18030", "euc_jp", model)
+        yield "eucjp_as_gbk", _spans(_Trial(line, "gb18030", model), "euc_jp")
 
 
-def _spans(line: str, outer: str, charset: str, model: Model) -> list[_Span]:
-    """Returns what becomes text when all that `outer` can have produced is read in `charset`, run by run."""
-    raw = bytes_as_read(line, outer)
-    if not any(byte > 0x7F for byte in raw):
-        return []
-    ends = list(accumulate(byte_lengths(line, outer), initial=0))
-    found = []
-    place = 0
-    for part in raw.split(b"\x00"):
-        if sum(byte > 0x7F for byte in part) >= 4:
-            span = _weigh(line, ends, place, part, charset, outer, model)
-            if span:
-                found.append(span)
+class _Trial:
+    """A line and the bytes it was, if it was read in `outer`; `ends` is where each character's bytes begin, and where the last end."""
+
+    def __init__(self, line: str, outer: str, model: Model) -> None:
+        self.line, self.outer, self.model = line, outer, model
+        self.raw = bytes_as_read(line, outer)
+
+    @cached_property
+    def ends(self) -> list[int]:
+        return list(accumulate(byte_lengths(self.line, self.outer), initial=0))
+
+
+def _spans(trial: _Trial, charset: str) -> list[_Span]:
+    """Returns what becomes text when all that the wrong charset can have produced is read in `charset`, run by run."""
+    found, place = [], 0
+    for part in trial.raw.split(b"\x00"):
+        if len(_HIGH_BYTES.findall(part)) >= 4 and (span := _weigh(trial, place, part, charset)):
+            found.append(span)
         place += len(part) + 1
     return found
 
 
-def _utf8_spans(line: str, outer: str, model: Model, *, twice: bool = False) -> list[_Span]:
+def _utf8_spans(trial: _Trial, charset: str) -> list[_Span]:
     """Returns what becomes text when the runs of bytes that look like UTF-8 are read as such."""
-    raw = bytes_as_read(line, outer)
-    if not _UTF8_RUN.search(raw):
-        return []
-    ends = list(accumulate(byte_lengths(line, outer), initial=0))
-    boundaries, found, place = set(ends), [], 0
-    while match := _UTF8_RUN.search(raw, place):
+    found, place = [], 0
+    while match := _UTF8_RUN.search(trial.raw, place):
         place = match.end()
-        if match.start() not in boundaries:
+        if trial.ends[bisect_left(trial.ends, match.start())] != match.start():
             place = match.start() + 1
-            continue
-        span = _weigh(line, ends, match.start(), match[0], "utf-8", outer, model, twice=twice)
-        if span:
+        elif span := _weigh(trial, match.start(), match[0], charset):
             found.append(span)
     return found
 
 
-def _weigh(line: str, ends: list[int], place: int, part: bytes, charset: str, outer: str, model: Model, *, twice: bool = False) -> _Span | None:
+def _weigh(trial: _Trial, place: int, part: bytes, charset: str) -> _Span | None:
     """Returns the span that `part` of the line's bytes makes when it is read again, or None unless it is clearly more probable."""
-    start = _character_at(ends, place)
-    end = _character_at(ends, place + len(part))
-    if ends[end] != place + len(part):
-        part = part + b"\xff" * (ends[end] - place - len(part))
-    if twice:
-        text, guesses = _read_twice(part, model)
+    line, ends, model = trial.line, trial.ends, trial.model
+    start, end = bisect_left(ends, place), bisect_left(ends, place + len(part))
+    part += bytes([LOST]) * (ends[end] - place - len(part))
+    around = Around(line[max(0, start - 2) : start], line[end : end + 2] + "\n")
+    if charset == TWICE:
+        text, guesses = _read_twice(part, model, around)
     else:
-        text, guesses = read(part, charset, outer, model)
-    if text.count("\ufffd") > 2 + len(text) // 8:
+        text, guesses = read(part, charset, trial.outer, model, around)
+    unread = text.count("\ufffd") - sum(guess.char == "\ufffd" for guess in guesses)
+    if unread > len(text) // 20 or _IMPOSSIBLE.search(text):
         return None
-    before = line[max(0, start - 2) : start]
-    old, new = _bits(line[start:end], before, model), _bits(text, before, model)
-    wide = sum(char > "\x7f" for char in text)
-    if old - new < MARGIN_BITS + MARGIN_SHARE * old or new > MAX_BITS_PER_CHARACTER * max(1, wide) + 5 * (len(text) - wide):
+    old, new = _bits(line[start:end], around.before, model), _bits(text, around.before, model)
+    if old - new < MARGIN_BITS + MARGIN_SHARE * (old - _KANA_BITS * len(_KANA.findall(text))):
         return None
-    places = tuple((_character_at(ends, place + g.start), _character_at(ends, place + g.start + g.length), g) for g in guesses)
+    places = tuple((bisect_left(ends, place + g.start), bisect_left(ends, place + g.start + g.length), g) for g in guesses)
     return _Span(start, end, text, old - new, places)
 
 
 def _bits(text: str, before: str, model: Model) -> float:
     """Returns the bits of a text; what no text is written in stays dear in a row, where the model gets used to it."""
-    return model.bits(text, before) + _SURCHARGE * len(_UNWRITTEN.findall(text))
+    return model.bits(text, before[-2:]) + _SURCHARGE * len(_UNWRITTEN.findall(text))
 
 
-def _character_at(ends: list[int], place: int) -> int:
-    """Returns the index of the character that holds the byte offset, the next one when it starts there."""
-    from bisect import bisect_left
-
-    return bisect_left(ends, place)
-
-
-def _read_twice(part: bytes, model: Model) -> tuple[str, list[Guess]]:
-    """Returns UTF-8 that was read as GBK twice. What the second misreading lost are pairs of bytes, some of them known in part."""
-    middle, options = bytearray(), Options()
-    place = 0
+def _read_twice(part: bytes, model: Model, around: Around) -> tuple[str, list[Guess]]:
+    """Returns UTF-8 that was read as GBK twice; the guesses have no place, since a lost byte of the second reading is half a pair."""
+    middle, options, place = bytearray(), Options(), 0
     for match in _UTF8_OPEN_UNIT.finditer(part):
         middle += bytes_as_read(part[place : match.start()].decode("utf-8", "replace"), "gb18030")
-        pairs = _pairs_of(match[0])
-        if pairs:
-            options[len(middle)], options[len(middle) + 1] = (frozenset(pair[i] for pair in pairs) for i in (0, 1))
-        middle += b"\xff\xff"
         place = match.end()
+        char = only_reading(match[0], part[place] if place < len(part) else GAP, "gb18030")
+        if char or match[0].startswith(b"\xef\xbf"):  # U+FFFD itself: a byte lost the first time
+            middle += bytes_as_read(char or "\ufffd", "gb18030")
+            continue
+        pairs = _pairs_of(match[0])
+        options[len(middle)], options[len(middle) + 1] = (frozenset(pair[i] for pair in pairs) for i in (0, 1))
+        middle += bytes([LOST, LOST])
     middle += bytes_as_read(part[place:].decode("utf-8", "replace"), "gb18030")
     if GAP in middle:
         return "\ufffd" * len(part), []
-    text, guesses = read(bytes(middle), "utf-8", "gb18030", model, options)
-    return text, []
+    text, guesses = read(bytes(middle), "utf-8", "gb18030", model, around, options)
+    return text, [Guess(0, 0, guess.char, guess.probability) for guess in guesses]
 
 
 @cache
