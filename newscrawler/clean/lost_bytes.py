@@ -29,6 +29,7 @@ _KANA_BY_USE = "のいんしるとたにはでうかてなすがくをりっれ�
 _UNRULY_BITS = 8.0
 """Price of a candidate whose byte the decoder would not have given up on: a text cut and joined may hold one."""
 
+Known = tuple[tuple[int, ...] | None, ...]
 Options = dict[int, frozenset[int]]
 """Byte offset -> the values that a lost byte there can have, where more is known of it than the decoder's rule says."""
 
@@ -84,7 +85,7 @@ def read(raw: bytes, charset: str, outer: str, model: Model, around: Around, opt
 
 def only_reading(unit: bytes, following: int, outer: str) -> str:
     """Returns the one character of UTF-8 that the decoder's rule leaves for a unit with a lost byte, "" if it leaves more."""
-    allowed = [char for char, price in _enumerate(unit, following, "utf-8", outer, (None,) * len(unit)) if not price]
+    allowed = [char for char, unruly in _possible(unit, following, "utf-8", outer, (None,) * len(unit)) if not unruly]
     return allowed[0] if len(allowed) == 1 else ""
 
 
@@ -108,19 +109,26 @@ def _candidates(match: re.Match[bytes], charset: str, outer: str, options: Optio
     unit, start = match[0], match.start()
     following = match.string[match.end()] if match.end() < len(match.string) else GAP
     known = tuple(tuple(sorted(options[start + i])) if start + i in options else None for i in range(len(unit)))
-    return _enumerate(unit, following, charset, outer, known)
+    return _priced(unit, following, charset, outer, known)
+
+
+def _priced(unit: bytes, following: int, charset: str, outer: str, known: Known) -> tuple[tuple[str, float], ...]:
+    return tuple((char, unruly * _UNRULY_BITS + _price(char)) for char, unruly in _possible(unit, following, charset, outer, known))
 
 
 @lru_cache(maxsize=4096)
-def _enumerate(unit: bytes, following: int, charset: str, outer: str, known: tuple[tuple[int, ...] | None, ...]) -> tuple[tuple[str, float], ...]:
-    """Returns the characters that `unit` may have been; those against the decoder's rule are dearer, and left out if two bytes are lost."""
+def _possible(unit: bytes, following: int, charset: str, outer: str, known: Known) -> tuple[tuple[str, int], ...]:
+    """Returns the characters that `unit` may have been, each with the number of its bytes that the decoder should not have lost.
+
+    If two bytes are lost, only what the decoder's rule allows is listed.
+    """
     low, high = (0x80, 0xC0) if charset == "utf-8" else (0x40, 0xFF)
     holes = [i for i, byte in enumerate(unit) if byte == LOST or (charset == "utf-8" and byte == 0x3F)]
     after = [unit[i + 1] if i + 1 < len(unit) else following for i in range(len(unit))]
     ranges = [known[i] or [b for b in range(low, high) if len(holes) == 1 or _rule(outer, b, after[i], low)] for i in holes]
-    found: dict[str, float] = {}
+    found: dict[str, int] = {}
+    filled = bytearray(unit)
     for values in product(*ranges):
-        filled = bytearray(unit)
         for hole, value in zip(holes, values, strict=True):
             filled[hole] = value
         try:
@@ -129,7 +137,7 @@ def _enumerate(unit: bytes, following: int, charset: str, outer: str, known: tup
             continue
         if len(char) == 1 and not "\ue000" <= char <= "\uf8ff":
             unruly = sum(known[i] is None and not _rule(outer, filled[i], after[i], low) for i in holes)
-            found[char] = min(found.get(char, 99.0), unruly * _UNRULY_BITS + _price(char))
+            found[char] = min(found.get(char, unruly), unruly)
     return tuple(found.items())
 
 

@@ -29,11 +29,14 @@ from newscrawler.clean.lost_bytes import Around, Guess, Options, only_reading, r
 
 MARGIN_BITS = 10.0
 MARGIN_SHARE = 0.18
-"""A reading wins when it saves this many bits, and this share of what the line costs as it stands."""
+KANA_MARGIN_SHARE = 0.07
+"""A reading wins when it saves this many bits, and this share of what the line costs as it stands, kana apart. EUC-JP and GBK
+share their kana, and Japanese kanji are half known to the model, so its share is smaller: wrong readings save less than none."""
 TWICE = "utf-8, twice"
 _CONFIDENCE = 0.97
 _KANA_BITS = 6.0
-_IMPOSSIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff]")
+_TWO_HAN = re.compile("[一-鿿].*[一-鿿]")
+_IMPOSSIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u0530-\u1fff\u2800-\u2fff\ua000-\uabff\ue000-\uf8ff]")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
 _UNWRITTEN = re.compile("[\x80-\x9f\ue000-\uf8ff\uff61-\uff9f\ufffd]")
 _SURCHARGE = 12.0
@@ -73,9 +76,10 @@ _LATIN = re.compile(f"[ -~\t{_HIGH}]*[\x80-\xff][ -~\t{_HIGH}]*")
 _GARBLED_LATIN = re.compile("[\x80-\xff][ -~]?[\x80-\xff].?.?[\x80-\xff]")
 _KANA = re.compile("[ぁ-ヿ]")
 
+_UTF8_TEXT = re.compile(rb"[^\x00]+")
 _UNIT = rb"[\xe2-\xef][\x80-\xbf\xff?]{2}|[\xc2-\xdf][\x80-\xbf\xff]|\xf0[\x90-\xbf][\x80-\xbf\xff]{2}"
 _UTF8_RUN = re.compile(rb"[\xe2-\xef][\x80-\xbf\xff?]{2}(?:[ -~]*(?:" + _UNIT + rb"))+(?:[\xe2-\xef][\x80-\xbf\xff?]?\Z)?")
-_UTF8_OPEN_UNIT = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]?[\xff?]|[\xe2-\xef][\xff?][\x80-\xbf])")
+_UTF8_OPEN_UNIT = re.compile(rb"[\xe2-\xef](?:[\x80-\xbf][\xff?]|[\xff?][\x80-\xbf\xff?])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +132,20 @@ def _readings(line: str, model: Model) -> Iterator[tuple[str, list[_Span]]]:
     """Returns every kind of misreading that would explain parts of the line, with these parts."""
     if _GARBLED_LATIN.search(line):
         trial = _Trial(line, "cp1252", model)
+        trial.raw = _UTF8_TEXT.sub(_blank, trial.raw)
         for charset, name in (("gb18030", "gbk"), ("cp950", "big5"), ("cp932", "sjis"), ("euc_jp", "eucjp")):
             yield f"{name}_as_latin1", _spans(trial, charset)
     if _garbled_han().search(line):
         for outer, name in (("gb18030", "gbk"), ("cp932", "sjis"), ("cp950", "big5"), ("cp949", "euckr")):
             trial = _Trial(line, outer, model)
             yield f"u8_as_{name}", (spans := _utf8_spans(trial, "utf-8"))
-            if outer == "gb18030" and any(_garbled_han().search(span.text) for span in spans):
+            if outer == "gb18030" and (not spans or any(_garbled_han().search(span.text) for span in spans)):
                 yield "u8_as_gbk_twice", _utf8_spans(trial, TWICE)
         trial = _Trial(line, "gb18030", model)
         for charset, name in (("cp950", "big5"), ("cp932", "sjis")):
             yield f"{name}_as_gbk", _spans(trial, charset)
         yield "gbk_as_big5", _spans(_Trial(line, "cp950", model), "gb18030")
-    if _KANA.search(line):
+    if _KANA.search(line) and _TWO_HAN.search(line):
         yield "eucjp_as_gbk", _spans(_Trial(line, "gb18030", model), "euc_jp")
 
 
@@ -154,6 +159,15 @@ class _Trial:
     @cached_property
     def ends(self) -> list[int]:
         return list(accumulate(byte_lengths(self.line, self.outer), initial=0))
+
+
+def _blank(run: re.Match[bytes]) -> bytes:
+    """Returns gaps for a run of bytes that is UTF-8 (CESU-8 too) as it stands: `repairs.utf8_mojibake` reads it."""
+    try:
+        run[0].decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return run[0]
+    return bytes(len(run[0]))
 
 
 def _spans(trial: _Trial, charset: str) -> list[_Span]:
@@ -192,7 +206,8 @@ def _weigh(trial: _Trial, place: int, part: bytes, charset: str) -> _Span | None
     if unread > len(text) // 20 or _IMPOSSIBLE.search(text):
         return None
     old, new = _bits(line[start:end], around.before, model), _bits(text, around.before, model)
-    if old - new < MARGIN_BITS + MARGIN_SHARE * (old - _KANA_BITS * len(_KANA.findall(text))):
+    share = KANA_MARGIN_SHARE if charset == "euc_jp" else MARGIN_SHARE
+    if old - new < MARGIN_BITS + share * (old - _KANA_BITS * len(_KANA.findall(text))):
         return None
     places = tuple((bisect_left(ends, place + g.start), bisect_left(ends, place + g.start + g.length), g) for g in guesses)
     return _Span(start, end, text, old - new, places)
