@@ -70,12 +70,10 @@ def _decoded(code: bytes, charset: str) -> str:
 
 
 @cache
-def gives_up(charset: str, byte: int, following: int) -> bool:
-    """Returns whether a decoder of `charset` loses `byte` alone before the byte `following` (`GAP` at the end of the text).
+def lost_alone(charset: str, following: int) -> frozenset[int]:
+    """Returns the bytes that a decoder of `charset` gives up on before the byte `following` (`GAP` at the end of the text).
 
-    >>> gives_up("gb18030", 0x80, 0xE4), gives_up("gb18030", 0x82, 0xE4), gives_up("gb18030", 0x82, 0x20)
+    >>> 0x80 in lost_alone("gb18030", 0xE4), 0x82 in lost_alone("gb18030", 0xE4), 0x82 in lost_alone("gb18030", 0x20)
     (True, False, True)
     """
-    if _decoded(bytes([byte]), charset) or (charset == "gb18030" and byte == 0x80):
-        return charset == "gb18030"
-    return not _decoded(bytes([byte, following]), charset)
+    return frozenset(byte for byte in range(0x80, 0xFF) if not _decoded(bytes([byte]), charset) and not _decoded(bytes([byte, following]), charset))

@@ -20,16 +20,18 @@ from functools import cache, lru_cache
 from itertools import product
 
 from newscrawler.chinese.model import Model, load
-from newscrawler.clean.charsets import GAP, LOST, gives_up
+from newscrawler.clean.charsets import GAP, LOST, lost_alone
 
 SURE_ENOUGH = 0.15
 """Guesses less probable than this are not made: the character is marked as lost (U+FFFD)."""
 _KANA_BY_USE = "のいんしるとたにはでうかてなすがくをりっれきらーこまつさちあもどよおけせだそじみえひめばほわぶろやねふべゆょごげむゅびへずぎゃぐ"
 """Kana in the order of their use in Japanese prose, as everybody who reads it would put them; hiragana stand for both."""
+_LIKELIER = 20
+_NEVER = 12.0
 _UNRULY_BITS = 8.0
 """Price of a candidate whose byte the decoder would not have given up on: a text cut and joined may hold one."""
 
-Known = tuple[tuple[int, ...] | None, ...]
+_Known = tuple[frozenset[int] | None, ...]
 Options = dict[int, frozenset[int]]
 """Byte offset -> the values that a lost byte there can have, where more is known of it than the decoder's rule says."""
 
@@ -85,8 +87,8 @@ def read(raw: bytes, charset: str, outer: str, model: Model, around: Around, opt
 
 def only_reading(unit: bytes, following: int, outer: str) -> str:
     """Returns the one character of UTF-8 that the decoder's rule leaves for a unit with a lost byte, "" if it leaves more."""
-    allowed = [char for char, unruly in _possible(unit, following, "utf-8", outer, (None,) * len(unit)) if not unruly]
-    return allowed[0] if len(allowed) == 1 else ""
+    allowed = {char for char, unruly in _possible(unit, following, "utf-8", outer, (None,) * len(unit)) if not unruly}
+    return allowed.pop() if len(allowed) == 1 else ""
 
 
 def _pieces(raw: bytes, charset: str, outer: str, options: Options) -> Iterator[str | _Open]:
@@ -108,51 +110,45 @@ def _pattern(charset: str) -> re.Pattern[bytes]:
 def _candidates(match: re.Match[bytes], charset: str, outer: str, options: Options) -> tuple[tuple[str, float], ...]:
     unit, start = match[0], match.start()
     following = match.string[match.end()] if match.end() < len(match.string) else GAP
-    known = tuple(tuple(sorted(options[start + i])) if start + i in options else None for i in range(len(unit)))
-    return _priced(unit, following, charset, outer, known)
+    return _priced(unit, following, charset, outer, tuple(options.get(start + i) for i in range(len(unit))))
 
 
-def _priced(unit: bytes, following: int, charset: str, outer: str, known: Known) -> tuple[tuple[str, float], ...]:
-    return tuple((char, unruly * _UNRULY_BITS + _price(char)) for char, unruly in _possible(unit, following, charset, outer, known))
+@lru_cache(maxsize=8192)
+def _priced(unit: bytes, following: int, charset: str, outer: str, known: _Known) -> tuple[tuple[str, float], ...]:
+    """Returns the candidates with their prices; those that the model has never seen are left out, if it has seen any."""
+    priced = tuple((char, unruly * _UNRULY_BITS + _price(char)) for char, unruly in _possible(unit, following, charset, outer, known))
+    return tuple(candidate for candidate in priced if candidate[1] < _NEVER) or priced
 
 
-@lru_cache(maxsize=4096)
-def _possible(unit: bytes, following: int, charset: str, outer: str, known: Known) -> tuple[tuple[str, int], ...]:
-    """Returns the characters that `unit` may have been, each with the number of its bytes that the decoder should not have lost.
+def _possible(unit: bytes, following: int, charset: str, outer: str, known: _Known) -> Iterator[tuple[str, bool]]:
+    """Returns the characters that `unit` may have been, each with whether the decoder should not have lost its byte.
 
-    If two bytes are lost, only what the decoder's rule allows is listed.
+    If two bytes are lost, only what the decoder's rule allows is returned.
     """
-    low, high = (0x80, 0xC0) if charset == "utf-8" else (0x40, 0xFF)
-    holes = [i for i, byte in enumerate(unit) if byte == LOST or (charset == "utf-8" and byte == 0x3F)]
-    after = [unit[i + 1] if i + 1 < len(unit) else following for i in range(len(unit))]
-    ranges = [known[i] or [b for b in range(low, high) if len(holes) == 1 or _rule(outer, b, after[i], low)] for i in holes]
-    found: dict[str, int] = {}
+    utf8 = charset == "utf-8"
+    low, high = (0x80, 0xC0) if utf8 else (0x40, 0xFF)
+    holes = [i for i, byte in enumerate(unit) if byte == LOST or (utf8 and byte == 0x3F)]
+    after = [*unit[1:], following]
+    alone = [lost_alone(outer, low + 1 if after[i] == LOST else after[i]) for i in holes]
+    everything = [known[i] or range(low, high) for i in holes]
+    allowed = [known[i] or rule for i, rule in zip(holes, alone, strict=True)]
     filled = bytearray(unit)
-    for values in product(*ranges):
+    for values in product(*(everything if len(holes) == 1 else allowed)):
         for hole, value in zip(holes, values, strict=True):
             filled[hole] = value
-        try:
-            char = filled.decode(charset)
-        except UnicodeDecodeError:
-            continue
+        char = filled.decode(charset, "ignore")
         if len(char) == 1 and not "\ue000" <= char <= "\uf8ff":
-            unruly = sum(known[i] is None and not _rule(outer, filled[i], after[i], low) for i in holes)
-            found[char] = min(found.get(char, unruly), unruly)
-    return tuple(found.items())
+            yield char, values[0] not in allowed[0]
 
 
+@cache
 def _price(char: str) -> float:
     """Returns the bits that tell characters apart which the model counts as one: kana by their use, the rare and the odd."""
     if "\u3040" <= char <= "\u30ff":
         return 0.25 * place if (place := _KANA_BY_USE.find(chr(ord(char) - 0x60) if char >= "\u30a1" else char)) >= 0 else 9.0
     if "\uff10" <= char <= "\uff5a" and char.isalnum():
         return 5.0
-    return 0.0 if load().commonness(char) else 8.0
-
-
-def _rule(outer: str, byte: int, following: int, low: int) -> bool:
-    """Returns whether `outer` gives up on `byte` there; of a lost byte that follows only the lower bound is known."""
-    return gives_up(outer, byte, low + 1 if following == LOST else following)
+    return 0.0 if load().commonness(char) else _NEVER
 
 
 def _fill(pieces: list[str | _Open], model: Model, around: Around) -> tuple[str, list[Guess]]:
@@ -189,7 +185,8 @@ def _context(texts: list[str], index: int) -> tuple[str, str]:
 
 
 def _best(candidates: tuple[tuple[str, float], ...], before: str, after: str, model: Model) -> tuple[str, float]:
-    """Returns the most probable candidate and its probability among all."""
-    costs = [price + model.bits(char + after, before) for char, price in candidates]
-    best = min(costs)
-    return candidates[costs.index(best)][0], 1 / sum(2 ** (best - cost) for cost in costs)
+    """Returns the most probable candidate and its probability among all; what comes after is asked only of the likelier ones."""
+    costs = sorted((price + model.cost(before, char), char) for char, price in candidates)[:_LIKELIER]
+    costs = [(cost + model.bits(after, before[-1:] + char), char) for cost, char in costs]
+    least, best = min(costs)
+    return best, 1 / sum(2 ** (least - cost) for cost, _ in costs)

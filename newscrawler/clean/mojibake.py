@@ -196,6 +196,8 @@ def _weigh(trial: _Trial, place: int, part: bytes, charset: str) -> _Span | None
     """Returns the span that `part` of the line's bytes makes when it is read again, or None unless it is clearly more probable."""
     line, ends, model = trial.line, trial.ends, trial.model
     start, end = bisect_left(ends, place), bisect_left(ends, place + len(part))
+    if part.count(LOST) * 4 > len(part):
+        return None  # what is left is too little: gb2312 read as UTF-8, say
     part += bytes([LOST]) * (ends[end] - place - len(part))
     around = Around(line[max(0, start - 2) : start], line[end : end + 2] + "\n")
     if charset == TWICE:
