@@ -29,6 +29,7 @@ _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.zero_width,
     repairs.soft_hyphens,
     repairs.odd_spaces,
+    repairs.fullwidth_alnum,
     repairs.nfc,
     pinyin_leak,
 )
@@ -40,7 +41,7 @@ _MAX_PASSES = 8
 @cache
 def _suspect() -> re.Pattern[str]:
     return re.compile(
-        f"[&\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u1fff\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\ufffd\ud800-\udfff"
+        f"[&\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u1fff\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\ufffd\ud800-\udfff０-９Ａ-Ｚａ-ｚ锘"
         f"{repairs.MOJIBAKE_LEADS}{TONED}{rare_characters()}ぁ-ヿ"
         "\u2126-\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\uf900-\ufb4f\ufe20-\ufe2f"
         "锟錕烫燙屯\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
