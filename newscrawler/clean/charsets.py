@@ -18,8 +18,6 @@ LOST = 0xFF
 GAP = 0x00
 """The byte that stands for a character which the charset cannot have produced."""
 
-_PAIRS = {"gb18030": (0x81, 0x40), "cp950": (0x81, 0x40), "cp932": (0x81, 0x40), "cp949": (0x81, 0x41)}
-
 
 class _Table(dict[int, bytes]):
     """Code point -> bytes; `GAP` for every character without any."""
@@ -50,11 +48,10 @@ def _table(charset: str) -> _Table:
         table.update({code: bytes([code]) for code in range(0x80, 0x100)})
         table.update({ord(char): bytes([byte]) for byte in range(0x80, 0xA0) if (char := _decoded(bytes([byte]), charset))})
         return table
-    first, trail = _PAIRS[charset]
-    for pair in product(range(first, 0xFF), range(trail, 0xFF)):
-        char = _decoded(bytes(pair), charset)
+    pairs = [bytes(pair) for pair in product(range(0x81, 0xFF), range(0x40, 0xFF))]
+    for pair, char in zip(pairs, b"\n".join(pairs).decode(charset, "replace").split("\n"), strict=True):
         if len(char) == 1:
-            table.setdefault(ord(char), bytes(pair))
+            table.setdefault(ord(char), pair)
     table.update({ord(char): bytes([byte]) for byte in range(0x80, 0xFF) if (char := _decoded(bytes([byte]), charset))})
     if charset == "gb18030":
         table.update({0x80: b"\x80", ord("€"): b"\x80", ord("·"): b"\xa1\xa4", ord("—"): b"\xa1\xaa", ord("・"): b"\xa1\xa4", ord("―"): b"\xa1\xaa"})

@@ -42,7 +42,7 @@ _UNWRITTEN = re.compile("[\x80-\x9f\ue000-\uf8ff\uff61-\uff9f\ufffd]")
 _SURCHARGE = 12.0
 
 
-RARE_BELOW = 3.0
+RARE_BELOW = 4.0
 """A Han character with fewer occurrences in a million is rare: misread text is full of them, Chinese has hardly ever two together."""
 
 
@@ -56,8 +56,9 @@ def rare_characters() -> str:
 
 @cache
 def _garbled_han() -> re.Pattern[str]:
-    rare = rare_characters()
-    return re.compile(f"[{rare}].{{0,5}}[{rare}]")
+    """Returns the pattern for three rare characters close to each other; two are enough in a line of hardly more."""
+    rare = f"[{rare_characters()}]"
+    return re.compile(f"{rare}.{{0,4}}{rare}.{{0,4}}{rare}|^.{{0,6}}{rare}.{{0,3}}{rare}.{{0,6}}$", re.MULTILINE)
 
 
 def _ranges(codes: list[int]) -> str:
@@ -145,8 +146,8 @@ def _readings(line: str, model: Model) -> Iterator[tuple[str, list[_Span]]]:
         for charset, name in (("cp950", "big5"), ("cp932", "sjis")):
             yield f"{name}_as_gbk", _spans(trial, charset)
         yield "gbk_as_big5", _spans(_Trial(line, "cp950", model), "gb18030")
-    if _KANA.search(line) and _TWO_HAN.search(line):
-        yield "eucjp_as_gbk", _spans(_Trial(line, "gb18030", model), "euc_jp")
+    if _KANA.search(line) and _TWO_HAN.search(line) and (whole := _Trial(line, "gb18030", model)).reads_as("euc_jp"):
+        yield "eucjp_as_gbk", _spans(whole, "euc_jp")
 
 
 class _Trial:
@@ -155,6 +156,14 @@ class _Trial:
     def __init__(self, line: str, outer: str, model: Model) -> None:
         self.line, self.outer, self.model = line, outer, model
         self.raw = bytes_as_read(line, outer)
+
+    def reads_as(self, charset: str) -> bool:
+        """Returns whether the whole line can be read in `charset`."""
+        try:
+            self.raw.decode(charset)
+        except UnicodeDecodeError:
+            return False
+        return GAP not in self.raw
 
     @cached_property
     def ends(self) -> list[int]:
