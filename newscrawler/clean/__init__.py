@@ -12,6 +12,8 @@ from functools import cache
 
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
+from newscrawler.clean.half_utf8 import gbk_as_half_utf8
+from newscrawler.clean.letters import letters_as_hanzi
 from newscrawler.clean.mojibake import misread_charset, rare_characters
 from newscrawler.clean.pinyin import TONED, pinyin_leak
 from newscrawler.items import Cleaned
@@ -21,6 +23,7 @@ __all__ = ["clean_text", "count_lost"]
 _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.html_entities,
     repairs.lone_surrogates,
+    gbk_as_half_utf8,
     misread_charset,  # before ftfy, which would break what it does not know
     repairs.utf8_mojibake,  # before the invisible ones: U+00A0, U+00AD and C1 are continuation bytes here
     repairs.c1_controls,
@@ -30,6 +33,7 @@ _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.soft_hyphens,
     repairs.odd_spaces,
     repairs.fullwidth_alnum,
+    letters_as_hanzi,
     repairs.nfc,
     pinyin_leak,
 )
