@@ -1,7 +1,9 @@
 """Text -> text + repairs: undoes what was done to a text on its way, and leaves a whole text as it is.
 
-`clean_text` is the front function; `repairs` holds one function a kind, `pinyin` the one with a theory, `edits` how a
-change is noted. Most texts need nothing: one regular expression finds that out, and the text comes back as it is.
+`clean_text` is the front function; `repairs` holds one function a kind, `edits` how a change is noted. Those with a theory
+have their own modules: `mojibake` (a charset read as another; `trials` is one such reading of one line, `charsets` the tables,
+`lost_bytes` what is guessed), `half_utf8` (read as two charsets in turn), `letters` (Latin letters as Han characters), `pinyin`
+(readings in the text). Most texts need nothing: one regular expression finds that out, and the text comes back as it is.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ __all__ = ["clean_text", "count_lost"]
 _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.html_entities,
     repairs.lone_surrogates,
+    # frame_shift stands here: what is left of a shifted line looks like a misread charset, and would be read as one
     gbk_as_half_utf8,
     misread_charset,  # before ftfy, which would break what it does not know
     repairs.utf8_mojibake,  # before the invisible ones: U+00A0, U+00AD and C1 are continuation bytes here
@@ -35,47 +38,56 @@ _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.fullwidth_alnum,
     letters_as_hanzi,
     repairs.nfc,
-    pinyin_leak,
+    pinyin_leak,  # last: it counts readings behind Han characters, and all of them stand as they should by then
 )
-_CONFIDENCE = {"utf8_mojibake": 0.95, "pinyin_leak": 0.95, "html_entities": 0.99}
+_CONFIDENCE = {"utf8_mojibake": 0.95, "gbk_as_half_utf8": 0.9, "letters_as_hanzi": 0.9, "pinyin_leak": 0.95, "html_entities": 0.99, "folded_punctuation": 0.9}
 _MAX_PASSES = 8
+# What cannot be restored: U+FFFD, U+FFFD's three bytes twice as GBK, empty memory as GBK, glyphs of a private font.
+_LOST = re.compile("[\ufffd\ue000-\uf8ff]|(?:[锟錕]斤拷)+|[烫燙]{3,}|屯{3,}")
 
-# Every character that some repair, or the count of losses, could be about. Blocks whose characters NFC may change stand as a
-# whole (combining marks, Indic, Hangul jamo, compatibility ideographs): a superset costs time, a gap would cost a repair.
+
 @cache
 def _suspect() -> re.Pattern[str]:
+    """Returns the pattern of every character that some repair, or the count of losses, could be about.
+
+    Blocks whose characters NFC may change stand as a whole (combining marks, Indic, Hangul jamo, compatibility ideographs): a
+    superset costs time, a gap would cost a repair.
+    """
     return re.compile(
         f"[&\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u1fff\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\ufffd\ud800-\udfff０-９Ａ-Ｚａ-ｚ锘"
         f"{repairs.MOJIBAKE_LEADS}{TONED}{rare_characters()}ぁ-ヿ"
         "\u2126-\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\uf900-\ufb4f\ufe20-\ufe2f"
-        "锟錕烫燙屯\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
+        "锟錕烫燙屯骋惭狈翱诲蹿颈箩濒苍辫辩谤蝉迟耻虫锄肠鲍痴窜\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
     )
 
 
-_LOST = re.compile("\ufffd|(?:[锟錕]斤拷)+|[烫燙]{3,}|屯{3,}")
-
-
-def clean_text(text: str) -> Cleaned:
+def clean_text(text: str, *, restore_punctuation: bool = False) -> Cleaned:
     """Returns the text repaired and in NFC, with each change and the number of characters lost for good.
 
-    It does not change width, quotes or script, and does not guess what is lost. Repairing the result changes nothing more.
-    `start` of a repair counts in the text that this repair was given, so after those listed before it.
+    It does not change script, quotes or the width of punctuation; with `restore_punctuation` ASCII marks between Han characters
+    become full-width. What a lost byte leaves open is guessed only where the rest of the character stands, and the repair says
+    how probable the guess is. Repairing the result changes nothing more. `start` of a repair counts in the text that this repair
+    was given, so after those listed before it.
 
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
     """
-    if _is_plain_ascii(text) or not _suspect().search(text):
+    if _is_plain_ascii(text) or not (restore_punctuation or _suspect().search(text)):
         return Cleaned(text)
     ledger = Ledger()
+    steps = (*_REPAIRS, repairs.folded_punctuation) if restore_punctuation else _REPAIRS
     for _ in range(_MAX_PASSES):
-        before, text = text, _pass(text, ledger)
+        before, text = text, _pass(text, steps, ledger)
         if text == before:
             break
-    return Cleaned(text, tuple(ledger.repairs), count_lost(text))
+    halves = sum(repair.kind == "lone_surrogates" and not repair.after for repair in ledger.repairs)
+    return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves)
 
 
 def count_lost(text: str) -> int:
-    """Returns how many characters are known to be lost: U+FFFD, and what U+FFFD (锟斤拷) or empty memory (烫烫烫) look like as GBK.
+    """Returns how many characters are known to be lost: U+FFFD, what it (锟斤拷) or empty memory (烫烫烫) looks like as GBK, private use.
+
+    Lost characters that left a plain "?" are not counted: nothing tells it from a question.
 
     >>> count_lost("锟斤拷锟斤拷 and \\ufffd")
     7
@@ -88,9 +100,9 @@ def _is_plain_ascii(text: str) -> bool:
     return text.isascii() and "&" not in text and text.replace("\n", "").replace("\t", "").isprintable()
 
 
-def _pass(text: str, ledger: Ledger) -> str:
+def _pass(text: str, steps: tuple[Callable[[str, Note], str], ...], ledger: Ledger) -> str:
     """Returns the text after every repair once; what one repair uncovers for an earlier one is left for the next pass."""
-    for repair in _REPAIRS:
+    for repair in steps:
         kind = repair.__name__
         text = repair(text, ledger.under(kind, _CONFIDENCE.get(kind, 1.0)))
     return text

@@ -25,8 +25,10 @@ _LETTERS = dict(
 _RUN = re.compile(f"[{''.join(_LETTERS)}]{{3,}}")
 _PAIR = re.compile(f"[{''.join(_LETTERS)}]{{2,}}")
 _MARGIN_BITS = 6.0
-_BITS_AS_HAN = 11.5
+_BITS_AS_HAN = 14.5
 """A run must cost this much a character as Chinese."""
+_WORD = 5
+"""Small letters alone are a word from this length: their characters are the common ones."""
 
 
 def letters_as_hanzi(text: str, note: Note = ignore) -> str:
@@ -46,4 +48,6 @@ def _spell(run: re.Match[str]) -> str:
     model, before = load(), run.string[max(0, run.start() - 2) : run.start()]
     letters = "".join(_LETTERS[char] for char in run[0])
     old, new = model.bits(run[0], before), model.bits(letters, before)
+    if letters.islower() and len(letters) < _WORD:
+        return run[0]
     return letters if old - new > _MARGIN_BITS and old > _BITS_AS_HAN * len(letters) else run[0]

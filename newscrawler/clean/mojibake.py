@@ -62,7 +62,6 @@ def _ranges(codes: list[int]) -> str:
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in parts)
 
 
-
 _HIGH = "\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
 _GARBLED_LATIN = re.compile(f"[\x80-\xff][ -~]?[{_HIGH}].?.?[{_HIGH}]")
 _TWO_HAN = re.compile("[一-鿿].*[一-鿿]")
@@ -70,8 +69,7 @@ _WITHOUT_GAP = re.compile(rb"[^\x00]+")
 
 _UTF8_AS_LATIN1 = Misreading("utf8_mojibake", "cp1252", "utf-8", UTF8_ALONE)
 _AS_LATIN1 = [
-    Misreading(f"{name}_as_latin1", "cp1252", charset)
-    for name, charset in (("gbk", "gb18030"), ("big5", "cp950"), ("sjis", "cp932"), ("eucjp", "euc_jp"))
+    Misreading(f"{name}_as_latin1", "cp1252", charset) for name, charset in (("gbk", "gb18030"), ("big5", "cp950"), ("sjis", "cp932"), ("eucjp", "euc_jp"))
 ]
 _UTF8_AS_GBK = Misreading("u8_as_gbk", "gb18030", "utf-8", UTF8_RUN)
 _UTF8_AS_GBK_TWICE = Misreading("u8_as_gbk_twice", "gb18030", "utf-8", UTF8_RUN, twice=True)

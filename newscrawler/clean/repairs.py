@@ -37,6 +37,7 @@ _SPACE = re.compile(f"[{_ODD}][ {_ODD}]*")
 _NARROW = re.compile("[\xa0\u2000-\u200a\u202f\u205f]")
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]+(?:[ \u3000．－＿／＆＠]?[０-９Ａ-Ｚａ-ｚ]+)*")
 _WIDE_TOUCHING = re.compile("(?<=[0-9A-Za-z])[０-９Ａ-Ｚａ-ｚ]+|[０-９Ａ-Ｚａ-ｚ]+(?=[0-9A-Za-z])")
+_KANA = re.compile("[ぁ-ヿ]")
 _PLAIN_ALNUM = re.compile("[0-9A-Za-z]")
 _ABOUT_WIDTH = re.compile("[全半][角形]|full-?width", re.IGNORECASE)
 _NARROWED = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
@@ -168,15 +169,19 @@ def odd_spaces(text: str, note: Note = ignore) -> str:
         return text
     lines, start = [], 0
     for line in text.split("\n"):
-        lines.append(_plain_spaces(line, lambda place, before, after, start=start: note(start + place, before, after)))
+        lines.append(_plain_spaces(line, start, note))
         start += len(line) + 1
     return "\n".join(lines)
 
 
-def _plain_spaces(line: str, note: Note) -> str:
+def _plain_spaces(line: str, start: int, note: Note) -> str:
     """Returns a line without odd spaces; where other odd spaces stand too, nobody set the ideographic one on purpose."""
     mixed = "\u3000" in line and _NARROW.search(line) is not None
-    return substitute(_SPACE, lambda run: _plain_space(run, mixed=mixed), line, note)
+
+    def in_text(place: int, before: str, after: str) -> None:
+        note(start + place, before, after)
+
+    return substitute(_SPACE, lambda run: _plain_space(run, mixed=mixed), line, in_text)
 
 
 def _plain_space(run: re.Match[str], *, mixed: bool) -> str:
@@ -193,7 +198,7 @@ def fullwidth_alnum(text: str, note: Note = ignore) -> str:
     """Returns the text with full-width letters and digits in their plain form, line by line; punctuation stays as wide as it is.
 
     A line that has plain letters or digits too sets the wide ones on purpose, unless they touch (Ｘinhua); so does one that
-    speaks of width.
+    speaks of width. Japanese stays as it is.
 
     >>> fullwidth_alnum("１９９８年，ＮＢＡ"), fullwidth_alnum("（Ａ）见 B 栏")
     ('1998年，NBA', '（Ａ）见 B 栏')
@@ -202,7 +207,7 @@ def fullwidth_alnum(text: str, note: Note = ignore) -> str:
 
 
 def _narrow_line(line: str) -> str:
-    if not _WIDE.search(line) or _ABOUT_WIDTH.search(line):
+    if not _WIDE.search(line) or _ABOUT_WIDTH.search(line) or _KANA.search(line):
         return line
     pattern = _WIDE_TOUCHING if _PLAIN_ALNUM.search(line) else _WIDE
     return pattern.sub(lambda run: run[0].translate(_NARROWED), line)

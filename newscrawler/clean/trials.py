@@ -15,7 +15,7 @@ from newscrawler.clean.lost_bytes import Around, Guess, Options, only_reading, r
 
 KANA = re.compile("[ぁ-ヿ]")
 _KANA_BITS = 6.0
-_UNWRITTEN = re.compile("[\x80-\x9f\ue000-\uf8ff\uff61-\uff9f\ufffd]")
+_UNWRITTEN = re.compile("[\x80-\x9f\ue000-\uf8ff\uff61-\uff9f]")
 _SURCHARGE = 12.0
 # Controls, scripts from Armenian to extended Greek, radicals, Yi and other scripts, private use: no text of these charsets.
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u0530-\u1fff\u2800-\u2fff\ua000-\uabff\ue000-\uf8ff]")
@@ -79,15 +79,16 @@ class Line:
 
 def try_misreading(misreading: Misreading, line: Line, margin: Margin) -> list[Span]:
     """Returns the parts of the line that become clearly more probable when their bytes are read again."""
-    places = _runs(misreading.run, line) if misreading.run else _parts(line.raw)
+    places = _runs(misreading.run, line) if misreading.run else _parts(line)
     return [span for start, part in places if (span := _weigh(misreading, line, start, part, margin))]
 
 
-def _parts(raw: bytes) -> Iterator[tuple[int, bytes]]:
-    """Returns the stretches without a gap that hold at least two characters of two bytes, with their places."""
+def _parts(line: Line) -> Iterator[tuple[int, bytes]]:
+    """Returns the stretches without a gap, with their places: two characters or more, six between gaps in a text of Han."""
+    enough = 12 if GAP in line.raw and line.outer != "cp1252" else 4
     place = 0
-    for part in raw.split(b"\x00"):
-        if len(_HIGH_BYTES.findall(part)) >= 4:
+    for part in line.raw.split(b"\x00"):
+        if len(_HIGH_BYTES.findall(part)) >= enough:
             yield place, part
         place += len(part) + 1
 
@@ -106,7 +107,7 @@ def _runs(pattern: re.Pattern[bytes], line: Line) -> Iterator[tuple[int, bytes]]
 
 def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: Margin) -> Span | None:
     """Returns the span that `part` of the line's bytes makes when it is read again, or None unless it is clearly more probable."""
-    if part.count(LOST) > _MAX_LOST_SHARE * len(part):
+    if part.count(LOST) > _MAX_LOST_SHARE * len(_HIGH_BYTES.findall(part)):
         return None  # what is left would be invented: GBK read as UTF-8, say
     if not misreading.run and LOST not in part and not _is_text(part.decode(misreading.charset, "replace")):
         return None
@@ -116,7 +117,7 @@ def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: 
         text, guesses = _read_twice(part, model, around)
     else:
         text, guesses = read(part, misreading.charset, misreading.outer, model, around)
-    if not _is_text(text, sum(guess.char == "\ufffd" for guess in guesses)):
+    if not _is_text(text, sum(guess.char == "\ufffd" for guess in guesses)) or not _is_known(text, len(guesses)):
         return None
     old, new = _bits(line.text[start:end], around.before, model), _bits(text, around.before, model)
     if old - new < margin.bits + margin.share * (old - _KANA_BITS * len(KANA.findall(text))):
@@ -130,9 +131,17 @@ def _is_text(text: str, lost: int = 0) -> bool:
     return text.count("\ufffd") - lost <= len(text) // 20 and not _IMPOSSIBLE.search(text)
 
 
+def _is_known(text: str, guessed: int) -> bool:
+    """Returns whether at least half of the characters, and two, are certain where others are guessed."""
+    return not guessed or sum(not char.isascii() for char in text) - guessed >= max(2, guessed)
+
+
 def _bits(text: str, before: str, model: Model) -> float:
-    """Returns the bits of a text; what no text is written in stays dear in a row, where the model gets used to it."""
-    return model.bits(text, before) + _SURCHARGE * len(_UNWRITTEN.findall(text))
+    """Returns the bits of a text; what no text is written in stays dear in a row, where the model gets used to it.
+
+    Lost characters cost nothing: a reading must win by what is there, not by filling holes.
+    """
+    return model.bits(text.replace("\ufffd", ""), before) + _SURCHARGE * len(_UNWRITTEN.findall(text))
 
 
 def _read_twice(part: bytes, model: Model, around: Around) -> tuple[str, list[Guess]]:
