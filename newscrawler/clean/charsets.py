@@ -53,7 +53,7 @@ def _table(charset: str) -> _Table:
         if len(char) == 1:
             table.setdefault(ord(char), pair)
     table.update({ord(char): bytes([byte]) for byte in range(0x80, 0xFF) if (char := _decoded(bytes([byte]), charset))})
-    if charset == "gb18030":
+    if charset in ("gb18030", "gbk"):
         table.update({0x80: b"\x80", ord("€"): b"\x80", ord("·"): b"\xa1\xa4", ord("—"): b"\xa1\xaa", ord("・"): b"\xa1\xa4", ord("―"): b"\xa1\xaa"})
     table[0xFFFD] = bytes([LOST])
     return table

@@ -22,7 +22,7 @@ from itertools import product
 from newscrawler.chinese.model import Model, load
 from newscrawler.clean.charsets import GAP, LOST, lost_alone
 
-SURE_ENOUGH = 0.15
+SURE_ENOUGH = 0.3
 """Guesses less probable than this are not made: the character is marked as lost (U+FFFD)."""
 _KANA_BY_USE = "のいんしるとたにはでうかてなすがくをりっれきらーこまつさちあもどよおけせだそじみえひめばほわぶろやねふべゆょごげむゅびへずぎゃぐ"
 """Kana in the order of their use in Japanese prose, as everybody who reads it would put them; hiragana stand for both."""
