@@ -18,6 +18,7 @@ from newscrawler.chinese.model import Model, load
 from newscrawler.clean.edits import Note, ignore, rewrite_lines
 
 _STRANGE = "(?![ŒœŠšŸŽžƒˆ˜])[\u0100-\u1fff\ua000-\ud7ff]"  # cp1252 has the ten, and GBK read as cp1252 is another matter
+_LATIN1 = re.compile("[\x80-\xff]")  # asked first: it is a fifth of the price
 _MIXED = re.compile(f"[\x80-\xff][\x80-\xff]?{_STRANGE}|(?:{_STRANGE}){{1,3}}[\x80-\xff]{{2}}")
 _BEAM = 12
 _AS_TWO_BITS = 6.0
@@ -34,7 +35,7 @@ def gbk_as_half_utf8(text: str, note: Note = ignore) -> str:
     >>> gbk_as_half_utf8("±àÂ벻ͳһ")
     '编码不统一'
     """
-    return rewrite_lines(_read_line, text, note) if _MIXED.search(text) else text
+    return rewrite_lines(_read_line, text, note) if _LATIN1.search(text) and _MIXED.search(text) else text
 
 
 def _read_line(line: str) -> str:

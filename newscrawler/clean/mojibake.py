@@ -31,6 +31,7 @@ CLEARLY_BY_KANJI = Margin(10.0, 0.07)
 HARDLY = Margin(4.0, 0.1)
 """For a line of at most `SHORT` characters in a text of which other lines were misread in the same way."""
 SHORT = 20
+CLOSE = 5
 _CONFIDENCE = 0.97
 RARE_BELOW = 4.0
 """A Han character with fewer occurrences in a million is rare: misread text is full of them, Chinese has hardly ever two together."""
@@ -45,10 +46,20 @@ def rare_characters() -> str:
 
 
 @cache
-def _garbled_han() -> re.Pattern[str]:
-    """Returns the pattern for three rare characters close to each other; two are enough in a line of hardly more."""
-    rare = f"[{rare_characters()}]"
-    return re.compile(f"{rare}.{{0,4}}{rare}.{{0,4}}{rare}|^.{{0,6}}{rare}.{{0,3}}{rare}.{{0,6}}$", re.MULTILINE)
+def _rare() -> re.Pattern[str]:
+    return re.compile(f"[{rare_characters()}]")
+
+
+def _is_garbled(line: str) -> bool:
+    """Returns whether three rare characters stand close to each other; two are enough in a line of hardly more."""
+    enough = 2 if len(line) <= SHORT else 3
+    before = last = -99
+    for match in _rare().finditer(line):
+        place = match.start()
+        if place - last <= CLOSE and (enough == 2 or last - before <= CLOSE):
+            return True
+        before, last = last, place
+    return False
 
 
 def _ranges(codes: list[int]) -> str:
@@ -64,6 +75,7 @@ def _ranges(codes: list[int]) -> str:
 
 _HIGH = "\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
 _GARBLED_LATIN = re.compile(f"[\x80-\xff][ -~]?[{_HIGH}].?.?[{_HIGH}]")
+_HIRAGANA = re.compile("[ぁ-ん]")
 _TWO_HAN = re.compile("[一-鿿].*[一-鿿]")
 _WITHOUT_GAP = re.compile(rb"[^\x00]+")
 
@@ -95,9 +107,10 @@ def misread_charset(text: str, note: Note = ignore) -> str:
     >>> misread_charset("ÐÂÎÅÁª²¥"), misread_charset("鏂伴椈鑱旀挱")
     ('新闻联播', '新闻联播')
     """
-    if not (_garbled_han().search(text) or _GARBLED_LATIN.search(text) or KANA.search(text)):
+    lines = text.split("\n")
+    if not (KANA.search(text) or _GARBLED_LATIN.search(text) or any(map(_is_garbled, lines))):
         return text
-    model, lines, kinds = load(), text.split("\n"), Counter[str]()
+    model, kinds = load(), Counter[str]()
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     for index, line in enumerate(lines):
         lines[index], kind = _read_again(line, starts[index], note, model)
@@ -143,12 +156,10 @@ def _readings(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
     """Returns every kind of misreading that would explain parts of the line, with these parts."""
     if _GARBLED_LATIN.search(line):
         yield from _readings_as_latin1(line, model)
-    if _garbled_han().search(line):
+    if _is_garbled(line) and 5 * len(_HIRAGANA.findall(line)) < len(line):  # Japanese has more, misread text fewer
         yield from _readings_as_each_other(line, model)
-    if KANA.search(line) and _TWO_HAN.search(line):
-        whole = Line(line, "gb18030", model)
-        if _can_be_read(whole.raw, "euc_jp"):
-            yield "eucjp_as_gbk", try_misreading(_EUCJP_AS_GBK, whole, CLEARLY_BY_KANJI)
+    if KANA.search(line) and _TWO_HAN.search(line) and _is_gb2312(line):
+        yield "eucjp_as_gbk", try_misreading(_EUCJP_AS_GBK, Line(line, "gb18030", model), CLEARLY_BY_KANJI)
 
 
 def _readings_as_latin1(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
@@ -165,10 +176,19 @@ def _readings_as_each_other(line: str, model: Model) -> Iterator[tuple[str, list
     yield "u8_as_gbk", spans
     if "\ufffd" in line or "?" in line:
         yield "u8_as_gbk", try_misreading(_UTF8_AS_STRICT_GBK, Line(line, "gbk", model), CLEARLY)
-    if not spans or any(_garbled_han().search(span.text) for span in spans):
+    if not spans or any(_is_garbled(span.text) for span in spans):
         yield "u8_as_gbk_twice", try_misreading(_UTF8_AS_GBK_TWICE, as_read["gb18030"], CLEARLY)
     for misreading in _AS_EACH_OTHER:
         yield misreading.kind, try_misreading(misreading, as_read[misreading.outer], CLEARLY)
+
+
+def _is_gb2312(line: str) -> bool:
+    """Returns whether GB 2312 has all characters: it shares its rows with JIS X 0208, and Japanese as it should be has others soon."""
+    try:
+        line.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _can_be_read(raw: bytes, charset: str) -> bool:
