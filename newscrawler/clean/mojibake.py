@@ -79,6 +79,9 @@ _HIRAGANA = re.compile("[ぁ-ん]")
 _TWO_HAN = re.compile("[一-鿿].*[一-鿿]")
 _WITHOUT_GAP = re.compile(rb"[^\x00]+")
 
+# The last byte of a character, A0, shown as no-break space, then made a plain one; only behind a character that is whole.
+_SPACE_FOR_NBSP = re.compile(rb"((?<=[\x80-\xbf]{2})[!-~]{0,4}[\xe3-\xe9][\x80-\xbf])\x20")
+
 _UTF8_AS_LATIN1 = Misreading("utf8_mojibake", "cp1252", "utf-8", UTF8_ALONE)
 _AS_LATIN1 = [
     Misreading(f"{name}_as_latin1", "cp1252", charset) for name, charset in (("gbk", "gb18030"), ("big5", "cp950"), ("sjis", "cp932"), ("eucjp", "euc_jp"))
@@ -166,8 +169,10 @@ def _readings_as_latin1(line: str, model: Model) -> Iterator[tuple[str, list[Spa
     """Returns the readings of one-byte characters, save where they are UTF-8 (CESU-8 too) all along: that is ftfy's."""
     latin = Line(line, "cp1252", model)
     latin.raw = _WITHOUT_GAP.sub(lambda run: bytes(len(run[0])) if _can_be_read(run[0], "utf-8") else run[0], latin.raw)
-    for misreading in (_UTF8_AS_LATIN1, *_AS_LATIN1):
+    for misreading in _AS_LATIN1:
         yield misreading.kind, try_misreading(misreading, latin, CLEARLY)
+    latin.raw = _SPACE_FOR_NBSP.sub(lambda run: run[1] + b"\xa0", latin.raw)
+    yield "utf8_mojibake", try_misreading(_UTF8_AS_LATIN1, latin, CLEARLY)
 
 
 def _readings_as_each_other(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
