@@ -16,6 +16,7 @@ from functools import cache
 
 from newscrawler.chinese.model import Model, load
 from newscrawler.clean.edits import Note, ignore, rewrite_lines
+from newscrawler.clean.trials import makes_sense
 
 _STRANGE = "(?![ŒœŠšŸŽžƒˆ˜])[\u0100-\u1fff\ua000-\ud7ff]"  # cp1252 has the ten, and GBK read as cp1252 is another matter
 _LATIN1 = re.compile("[\x80-\xff]")  # asked first: it is a fifth of the price
@@ -49,7 +50,8 @@ def _read_line(line: str) -> str:
     if not whole:
         return line
     bits, read = min(whole)
-    return read if model.bits(line) - bits > _MARGIN_BITS else line  # the rest of the line costs both the same
+    likely = model.bits(line) - bits > _MARGIN_BITS  # the rest of the line costs both the same
+    return read if likely and makes_sense(read, model) else line
 
 
 def _step(states: list[_State], char: str, model: Model) -> list[_State]:

@@ -17,6 +17,7 @@ KANA = re.compile("[ぁ-ヿ]")
 _KANA_BITS = 6.0
 _UNWRITTEN = re.compile("[\x80-\x9f\ue000-\uf8ff\uff61-\uff9f]")
 _SURCHARGE = 12.0
+_SENSE_BITS, _SENSE_BITS_JAPANESE = 15.0, 17.5
 # Controls, scripts from Armenian to extended Greek, radicals, Yi and other scripts, private use: no text of these charsets.
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u0530-\u1fff\u2800-\u2fff\ua000-\uabff\ue000-\uf8ff]")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
@@ -120,7 +121,7 @@ def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: 
     if not _is_text(text, sum(guess.char == "\ufffd" for guess in guesses)) or not _is_known(text, len(guesses)):
         return None
     old, new = _bits(line.text[start:end], around.before, model), _bits(text, around.before, model)
-    if old - new < margin.bits + margin.share * (old - _KANA_BITS * len(KANA.findall(text))):
+    if old - new < margin.bits + margin.share * (old - _KANA_BITS * len(KANA.findall(text))) or not makes_sense(text, model):
         return None
     marked = [(line.character_at(place + g.start), line.character_at(place + g.start + g.length), g) for g in guesses if g.length]
     return Span(start, end, text, old - new, tuple(marked))
@@ -134,6 +135,16 @@ def _is_text(text: str, lost: int = 0) -> bool:
 def _is_known(text: str, guessed: int) -> bool:
     """Returns whether at least half of the characters, and two, are certain where others are guessed."""
     return not guessed or sum(not char.isascii() for char in text) - guessed >= max(2, guessed)
+
+
+def makes_sense(text: str, model: Model) -> bool:
+    """Returns whether the characters that are not ASCII cost no more than in the most laboured headline (13.6 bits; Japanese 17).
+
+    What is made of the capitals of other languages costs 18 and more; it may save bits all the same, since they are dear too.
+    """
+    wide = [model.cost(text[max(0, place - 2) : place], char) for place, char in enumerate(text) if char > "\x7f" and char != "\ufffd"]
+    bits = sum(wide) + 2 * _SURCHARGE * len(_UNWRITTEN.findall(text))
+    return bits <= len(wide) * (_SENSE_BITS_JAPANESE if KANA.search(text) else _SENSE_BITS)
 
 
 def _bits(text: str, before: str, model: Model) -> float:
