@@ -79,6 +79,8 @@ _HIRAGANA = re.compile("[ぁ-ん]")
 _TWO_HAN = re.compile("[一-鿿].*[一-鿿]")
 _WITHOUT_GAP = re.compile(rb"[^\x00]+")
 
+_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 # The last byte of a character, A0, shown as no-break space, then made a plain one; only behind a character that is whole.
 _SPACE_FOR_NBSP = re.compile(rb"((?<=[\x80-\xbf]{2})[!-~]{0,4}[\xe3-\xe9][\x80-\xbf])\x20")
 
@@ -166,13 +168,20 @@ def _readings(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
 
 
 def _readings_as_latin1(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
-    """Returns the readings of one-byte characters, save where they are UTF-8 (CESU-8 too) all along: that is ftfy's."""
+    """Returns the readings of one-byte characters, save where they are UTF-8 (CESU-8 too): all along that is ftfy's."""
     latin = Line(line, "cp1252", model)
+    mostly_utf8 = _is_mostly_utf8(latin.raw)
     latin.raw = _WITHOUT_GAP.sub(lambda run: bytes(len(run[0])) if _can_be_read(run[0], "utf-8") else run[0], latin.raw)
-    for misreading in _AS_LATIN1:
-        yield misreading.kind, try_misreading(misreading, latin, CLEARLY)
+    if not mostly_utf8:
+        for misreading in _AS_LATIN1:
+            yield misreading.kind, try_misreading(misreading, latin, CLEARLY)
     latin.raw = _SPACE_FOR_NBSP.sub(lambda run: run[1] + b"\xa0", latin.raw)
     yield "utf8_mojibake", try_misreading(_UTF8_AS_LATIN1, latin, CLEARLY)
+
+
+def _is_mostly_utf8(raw: bytes) -> bool:
+    """Returns whether most of the bytes that are not ASCII make UTF-8: of GBK a third does by chance, of UTF-8 with losses the rest."""
+    return 10 * sum(map(len, _UTF8_CHARACTER.findall(raw))) > 7 * len(_HIGH_BYTE.findall(raw))
 
 
 def _readings_as_each_other(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:

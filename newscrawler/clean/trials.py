@@ -129,7 +129,7 @@ def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: 
 
 def _is_text(text: str, lost: int = 0) -> bool:
     """Returns whether hardly anything in it is unreadable or of no use in text; `lost` characters are known to be lost."""
-    return text.count("\ufffd") - lost <= len(text) // 20 and not _IMPOSSIBLE.search(text)
+    return text.count("\ufffd") - lost <= sum(char > "\x7f" for char in text) // 20 and not _IMPOSSIBLE.search(text)
 
 
 def _is_known(text: str, guessed: int) -> bool:
