@@ -14,7 +14,7 @@ from functools import cache
 from itertools import product
 
 LOST = 0xFF
-"""The byte that stands for a lost one: no charset here has it in a character, save Latin-1, which loses nothing."""
+"""The byte that stands for a lost one: no charset here has it in a character, save Latin-1 (ÿ), where it is taken for a gap."""
 GAP = 0x00
 """The byte that stands for a character which the charset cannot have produced."""
 
@@ -45,8 +45,9 @@ def byte_lengths(text: str, charset: str) -> list[int]:
 def _table(charset: str) -> _Table:
     table = _Table({code: bytes([code]) for code in range(1, 0x80)})
     if charset == "cp1252":
-        table.update({code: bytes([code]) for code in range(0x80, 0x100)})
+        table.update({code: bytes([code]) for code in range(0x80, LOST)})
         table.update({ord(char): bytes([byte]) for byte in range(0x80, 0xA0) if (char := _decoded(bytes([byte]), charset))})
+        table[0xFFFD] = bytes([LOST])
         return table
     pairs = [bytes(pair) for pair in product(range(0x81, 0xFF), range(0x40, 0xFF))]
     for pair, char in zip(pairs, b"\n".join(pairs).decode(charset, "replace").split("\n"), strict=True):

@@ -55,6 +55,8 @@ class _Open:
     candidates: tuple[tuple[str, float], ...]
 
 
+_MIXED_LENGTHS = ("cp932", "euc_jp")
+"""Charsets with characters of one, two and three bytes: a lost byte leaves open where the next character begins."""
 _TAIL = rb"[\x80-\xbf\xff?]"  # "?" too: where a UTF-8 character needs a byte, no question was asked
 _KNOWN = {
     "utf-8": rb"(?:[\x01-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+",
@@ -81,6 +83,8 @@ def read(raw: bytes, charset: str, outer: str, model: Model, around: Around, opt
     """
     if LOST not in raw and (charset != "utf-8" or b"?" not in raw):
         return raw.decode(charset, "replace"), []
+    if charset in _MIXED_LENGTHS:
+        return "\ufffd" * len(raw), []
     pieces = list(_pieces(raw, charset, outer, options or {}))
     return _fill(pieces, model, around)
 

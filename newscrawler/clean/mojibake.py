@@ -73,13 +73,13 @@ def _ranges(codes: list[int]) -> str:
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in parts)
 
 
-_HIGH = "\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
+_HIGH = "\ufffd\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
 _GARBLED_LATIN = re.compile(f"[\x80-\xff][ -~]?[{_HIGH}].?.?[{_HIGH}]")
 _HIRAGANA = re.compile("[ぁ-ん]")
 _TWO_HAN = re.compile("[一-鿿].*[一-鿿]")
 _WITHOUT_GAP = re.compile(rb"[^\x00]+")
 
-_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf\xff]|[\xe0-\xef][\x80-\xbf\xff]{2}|[\xf0-\xf4][\x80-\xbf\xff]{3}")
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 # The last byte of a character, A0, shown as no-break space, then made a plain one; only behind a character that is whole.
 _SPACE_FOR_NBSP = re.compile(rb"((?<=[\x80-\xbf]{2})[!-~]{0,4}[\xe3-\xe9][\x80-\xbf])\x20")

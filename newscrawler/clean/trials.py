@@ -22,12 +22,14 @@ _SENSE_BITS, _SENSE_BITS_JAPANESE = 15.0, 17.5
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u0530-\u1fff\u2800-\u2fff\ua000-\uabff\ue000-\uf8ff]")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
 _MAX_LOST_SHARE = 0.25
+_MAX_LOST_SHARE_LATIN = 0.4  # only five bytes can be lost there
+_CERTAIN = 0.9
 
 _UNIT = rb"[\xe2-\xef][\x80-\xbf\xff?]{2}|[\xc2-\xdf][\x80-\xbf\xff]|\xf0[\x90-\xbf][\x80-\xbf\xff]{2}"
 UTF8_RUN = re.compile(rb"[\xe2-\xef][\x80-\xbf\xff?]{2}(?:[ -~]*(?:" + _UNIT + rb"))+(?:[\xe2-\xef][\x80-\xbf\xff?]?\Z)?")
 """Bytes that can only be UTF-8, lost ones among them: two characters or more, and what stands between."""
-UTF8_ALONE = re.compile(rb"(?<![A-Za-z\x80-\xff])[\xe2-\xef][\x80-\xbf]{2}(?:[ -~]*(?:" + _UNIT + rb"))*(?![\x80-\xff])")
-"""The same without loss, one character or more, and no other such byte beside it: for Latin-1, where UTF-8 twice misread is ftfy's."""
+UTF8_ALONE = re.compile(rb"(?<![A-Za-z\x80-\xff])[\xe2-\xef][\x80-\xbf\xff]{2}(?:[ -~]*(?:" + _UNIT + rb"))*(?![\x80-\xff])")
+"""The same with one character or more and no other such byte beside it: for Latin-1, where UTF-8 twice misread is ftfy's."""
 _OPEN_UNIT = re.compile(rb"[\xe2-\xef](?:[\x80-\xbf][\xff?]|[\xff?][\x80-\xbf\xff?])")
 
 
@@ -108,7 +110,8 @@ def _runs(pattern: re.Pattern[bytes], line: Line) -> Iterator[tuple[int, bytes]]
 
 def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: Margin) -> Span | None:
     """Returns the span that `part` of the line's bytes makes when it is read again, or None unless it is clearly more probable."""
-    if part.count(LOST) > _MAX_LOST_SHARE * len(_HIGH_BYTES.findall(part)):
+    share = _MAX_LOST_SHARE_LATIN if misreading.outer == "cp1252" else _MAX_LOST_SHARE
+    if part.count(LOST) > share * len(_HIGH_BYTES.findall(part)):
         return None  # what is left would be invented: GBK read as UTF-8, say
     if not misreading.run and LOST not in part and not _is_text(part.decode(misreading.charset, "replace")):
         return None
@@ -118,7 +121,7 @@ def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: 
         text, guesses = _read_twice(part, model, around)
     else:
         text, guesses = read(part, misreading.charset, misreading.outer, model, around)
-    if not _is_text(text, sum(guess.char == "\ufffd" for guess in guesses)) or not _is_known(text, len(guesses)):
+    if not _is_text(text, sum(guess.char == "\ufffd" for guess in guesses)) or not _is_known(text, sum(guess.probability < _CERTAIN for guess in guesses)):
         return None
     old, new = _bits(line.text[start:end], around.before, model), _bits(text, around.before, model)
     if old - new < margin.bits + margin.share * (old - _KANA_BITS * len(KANA.findall(text))) or not makes_sense(text, model):
