@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -131,7 +133,17 @@ def test_private_addresses_are_refused_by_default(crawled: Crawled, tmp_path: Pa
 )
 def test_a_wrong_call_gets_a_line_and_exit_code_2(words: list[str], said: str, tmp_path: Path) -> None:
     ran = newscrawler(*words, cwd=tmp_path)
-    assert ran.code == 2 and said in ran.err and "Traceback" not in ran.err
+    assert ran.code == 2 and said in ran.err and ran.err.count("\n") == 1 and "Traceback" not in ran.err
+
+
+def test_a_reader_that_has_enough_is_no_error(crawled: Crawled) -> None:
+    script = "import sys; from newscrawler.cli import main; sys.exit(main())"
+    with subprocess.Popen([sys.executable, "-c", script, "export", "--db", crawled.db], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.readline().startswith(b"{")
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_no_page_at_all_is_exit_code_1(crawled: Crawled, tmp_path: Path) -> None:
@@ -174,8 +186,6 @@ def test_export_in_one_script(crawled: Crawled) -> None:
 
 
 def test_scrapy_crawl_writes_the_same_lines(crawled: Crawled, tmp_path: Path) -> None:
-    import subprocess
-    import sys
 
     command = [
         sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"url={crawled.site}/", "-O", "out.jsonl", "-s", "DOWNLOAD_DELAY=0", "-s",

@@ -85,6 +85,15 @@ class Crawl:
             self.rest()
         return task
 
+    async def change(self, seconds: float | None) -> None:
+        """Waits until something changes, at most so many seconds. A timer costs less than the task that asyncio.wait_for makes."""
+        timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.news.set)
+        try:
+            await self.news.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()
+
     def rest(self) -> None:
         """Ends the transaction when it holds no page, so that a crawl that waits holds no lock."""
         if not self.ledger.pending and self.error is None:

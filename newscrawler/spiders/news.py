@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
@@ -104,8 +102,7 @@ class NewsSpider(Spider):
             if crawl.finished:
                 break
             pause = crawl.frontier.pause()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(crawl.news.wait(), timeout=max(0.01, pause) if pause else None if pause is None else 0.5)
+            await crawl.change(max(0.01, pause) if pause else None if pause is None else 0.5)
 
     def request(self, task: Task) -> Request | RawPage:
         """The request for a page: redirects and errors come back to us as they are. The outcome at once for no valid address."""
