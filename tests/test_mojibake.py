@@ -87,8 +87,9 @@ def test_a_guess_tells_its_place_and_probability():
     damaged = text.encode().decode("gb18030", "replace")
     cleaned = clean_text(damaged)
     whole, *guesses = cleaned.repairs
-    assert (cleaned.text, whole.kind, whole.confidence) == (text, "u8_as_gbk", 0.97)
+    assert (cleaned.text, whole.kind) == (text, "u8_as_gbk")
     assert guesses
+    assert 0.9 < whole.confidence < 0.97
     assert all(damaged[guess.start :].startswith(guess.before) and "\ufffd" in guess.before and len(guess.after) == 1 for guess in guesses)
 
 

@@ -55,7 +55,9 @@ def _table(charset: str) -> _Table:
             table.setdefault(ord(char), pair)
     table.update({ord(char): bytes([byte]) for byte in range(0x80, 0xFF) if (char := _decoded(bytes([byte]), charset))})
     if charset in ("gb18030", "gbk"):
-        table.update({0x80: b"\x80", ord("€"): b"\x80", ord("·"): b"\xa1\xa4", ord("—"): b"\xa1\xaa", ord("・"): b"\xa1\xa4", ord("―"): b"\xa1\xaa"})
+        table.update({0x80: b"\x80", ord("·"): b"\xa1\xa4", ord("—"): b"\xa1\xaa", ord("・"): b"\xa1\xa4", ord("―"): b"\xa1\xaa"})
+    if charset == "gbk":
+        table[ord("€")] = b"\x80"  # as Windows has it; GB 18030 has a pair for it
     table[0xFFFD] = bytes([LOST])
     return table
 

@@ -31,6 +31,9 @@ _NEVER = 12.0
 _UNRULY_BITS = 8.0
 """Price of a candidate whose byte the decoder would not have given up on: a text cut and joined may hold one."""
 
+_OTHER_SCRIPT_BITS = 5.0
+
+_Candidates = tuple[tuple[str, float], ...]
 _Known = tuple[frozenset[int] | None, ...]
 Options = dict[int, frozenset[int]]
 """Byte offset -> the values that a lost byte there can have, where more is known of it than the decoder's rule says."""
@@ -52,7 +55,7 @@ class _Open:
 
     start: int
     length: int
-    candidates: tuple[tuple[str, float], ...]
+    candidates: _Candidates
 
 
 _MIXED_LENGTHS = ("cp932", "euc_jp")
@@ -111,14 +114,14 @@ def _pattern(charset: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?P<known>" + _KNOWN[kind] + rb")|(?P<damaged>" + _DAMAGED[kind] + rb")|(?P<rest>.)", re.DOTALL)
 
 
-def _candidates(match: re.Match[bytes], charset: str, outer: str, options: Options) -> tuple[tuple[str, float], ...]:
+def _candidates(match: re.Match[bytes], charset: str, outer: str, options: Options) -> _Candidates:
     unit, start = match[0], match.start()
     following = match.string[match.end()] if match.end() < len(match.string) else GAP
     return _priced(unit, following, charset, outer, tuple(options.get(start + i) for i in range(len(unit))))
 
 
 @lru_cache(maxsize=8192)
-def _priced(unit: bytes, following: int, charset: str, outer: str, known: _Known) -> tuple[tuple[str, float], ...]:
+def _priced(unit: bytes, following: int, charset: str, outer: str, known: _Known) -> _Candidates:
     """Returns the candidates with their prices; those that the model has never seen are left out, if it has seen any."""
     priced = tuple((char, unruly * _UNRULY_BITS + _price(char)) for char, unruly in _possible(unit, following, charset, outer, known))
     return tuple(candidate for candidate in priced if candidate[1] < _NEVER) or priced
@@ -160,17 +163,30 @@ def _fill(pieces: list[str | _Open], model: Model, around: Around) -> tuple[str,
     pieces = [around.before, *pieces, around.after]
     texts = [piece if isinstance(piece, str) else "" for piece in pieces]
     guesses: dict[int, Guess] = {}
+    script = sum(_script(char) for text in texts for char in text)
     for again in (False, True):
         for index, piece in enumerate(pieces):
             if isinstance(piece, str) or (again and not _has_open_neighbour(pieces, index)):
                 continue
             before, after = _context(texts, index)
-            char, probability = _best(piece.candidates, before, after, model)
+            candidates = _of_script(piece.candidates, script)
+            char, probability = _best(candidates, before, after, model)
             texts[index] = char
             guesses[index] = Guess(piece.start, piece.length, char if probability >= SURE_ENOUGH else "\ufffd", probability)
     for index, guess in guesses.items():
         texts[index] = guess.char
     return "".join(texts[1:-1]), list(guesses.values())
+
+
+def _of_script(candidates: _Candidates, script: int) -> _Candidates:
+    """Returns the candidates, those of the other script dearer; `script` is below 0 in a Simplified text and above in a Traditional."""
+    return tuple((char, price + _OTHER_SCRIPT_BITS * (script * _script(char) < 0)) for char, price in candidates)
+
+
+@cache
+def _script(char: str) -> int:
+    """Returns -1 for a character that only GB 2312 has, 1 for one that only Big5 has, 0 for others."""
+    return 0 if char.isascii() else bool(char.encode("big5", "ignore")) - bool(char.encode("gb2312", "ignore"))
 
 
 def _has_open_neighbour(pieces: list[str | _Open], index: int) -> bool:
@@ -188,7 +204,7 @@ def _context(texts: list[str], index: int) -> tuple[str, str]:
     return before[-2:], after[:2]
 
 
-def _best(candidates: tuple[tuple[str, float], ...], before: str, after: str, model: Model) -> tuple[str, float]:
+def _best(candidates: _Candidates, before: str, after: str, model: Model) -> tuple[str, float]:
     """Returns the most probable candidate and its probability among all; what comes after is asked only of the likelier ones."""
     costs = sorted((price + model.cost(before, char), char) for char, price in candidates)[:_LIKELIER]
     costs = [(cost + model.bits(after, before[-1:] + char), char) for cost, char in costs]

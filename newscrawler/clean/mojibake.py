@@ -89,7 +89,7 @@ _AS_LATIN1 = [
     Misreading(f"{name}_as_latin1", "cp1252", charset) for name, charset in (("gbk", "gb18030"), ("big5", "cp950"), ("sjis", "cp932"), ("eucjp", "euc_jp"))
 ]
 _UTF8_AS_GBK = Misreading("u8_as_gbk", "gb18030", "utf-8", UTF8_RUN)
-_UTF8_AS_STRICT_GBK = Misreading("u8_as_gbk", "gbk", "utf-8", UTF8_RUN)  # a decoder that loses what others show as private use
+_UTF8_AS_STRICT_GBK = Misreading("u8_as_gbk", "gbk", "utf-8", UTF8_RUN)  # loses private use; 80 is €
 _UTF8_AS_GBK_TWICE = Misreading("u8_as_gbk_twice", "gb18030", "utf-8", UTF8_RUN, twice=True)
 _AS_EACH_OTHER = [
     Misreading("u8_as_sjis", "cp932", "utf-8", UTF8_RUN),
@@ -146,7 +146,7 @@ def _read_again(line: str, start: int, note: Note, model: Model) -> tuple[str, s
 
 def _apply(line: str, start: int, kind: str, spans: list[Span], note: Note) -> str:
     for span in reversed(spans):
-        _note(line, start, span, graded(note, kind, _CONFIDENCE), lambda probability: graded(note, kind, probability))
+        _note(line, start, span, graded(note, kind, round(_CONFIDENCE * span.share_known, 3)), lambda probability: graded(note, kind, probability))
         line = line[: span.start] + span.text + line[span.end :]
     return line
 
@@ -188,7 +188,7 @@ def _readings_as_each_other(line: str, model: Model) -> Iterator[tuple[str, list
     as_read = {outer: Line(line, outer, model) for outer in ("gb18030", "cp932", "cp950", "cp949")}
     spans = try_misreading(_UTF8_AS_GBK, as_read["gb18030"], CLEARLY)
     yield "u8_as_gbk", spans
-    if "\ufffd" in line or "?" in line:
+    if any(mark in line for mark in "\ufffd?€"):
         yield "u8_as_gbk", try_misreading(_UTF8_AS_STRICT_GBK, Line(line, "gbk", model), CLEARLY)
     if not spans or any(_is_garbled(span.text) for span in spans):
         yield "u8_as_gbk_twice", try_misreading(_UTF8_AS_GBK_TWICE, as_read["gb18030"], CLEARLY)

@@ -54,13 +54,17 @@ class Margin:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A reading of part of a line: its characters from `start` to `end` were `text`, and so save `gain` bits."""
+    """A reading of part of a line: its characters from `start` to `end` were `text`, and so save `gain` bits.
+
+    `share_known` is how much of the text is expected to be right, if the reading is: guesses count by their probabilities.
+    """
 
     start: int
     end: int
     text: str
     gain: float
     guesses: tuple[tuple[int, int, Guess], ...] = ()
+    share_known: float = 1.0
 
 
 class Line:
@@ -121,13 +125,15 @@ def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: 
         text, guesses = _read_twice(part, model, around)
     else:
         text, guesses = read(part, misreading.charset, misreading.outer, model, around)
-    if not _is_text(text, sum(guess.char == "\ufffd" for guess in guesses)) or not _is_known(text, sum(guess.probability < _CERTAIN for guess in guesses)):
+    lost, doubtful = sum(guess.char == "\ufffd" for guess in guesses), sum(guess.probability < _CERTAIN for guess in guesses)
+    if not _is_text(text, lost) or not _is_known(text, doubtful):
         return None
     old, new = _bits(line.text[start:end], around.before, model), _bits(text, around.before, model)
     if old - new < margin.bits + margin.share * (old - _KANA_BITS * len(KANA.findall(text))) or not makes_sense(text, model):
         return None
     marked = [(line.character_at(place + g.start), line.character_at(place + g.start + g.length), g) for g in guesses if g.length]
-    return Span(start, end, text, old - new, tuple(marked))
+    doubt = sum(1 - guess.probability for guess in guesses) / max(1, len(text))
+    return Span(start, end, text, old - new, tuple(marked), 1 - min(1.0, doubt))
 
 
 def _is_text(text: str, lost: int = 0) -> bool:
