@@ -144,7 +144,7 @@ def _possible(unit: bytes, following: int, charset: str, outer: str, known: _Kno
         for hole, value in zip(holes, values, strict=True):
             filled[hole] = value
         char = filled.decode(charset, "ignore")
-        if len(char) == 1 and not "\ue000" <= char <= "\uf8ff":
+        if len(char) == 1:
             yield char, values[0] not in allowed[0]
 
 
@@ -153,6 +153,8 @@ def _price(char: str) -> float:
     """Returns the bits that tell characters apart which the model counts as one: kana by their use, the rare and the odd."""
     if "\u3040" <= char <= "\u30ff":
         return 0.25 * place if (place := _KANA_BY_USE.find(chr(ord(char) - 0x60) if char >= "\u30a1" else char)) >= 0 else 9.0
+    if "\ue000" <= char <= "\uf8ff":
+        return 2 * _NEVER
     if "\uff10" <= char <= "\uff5a" and char.isalnum():
         return 5.0
     return 0.0 if load().commonness(char) else _NEVER
