@@ -221,3 +221,10 @@ def test_another_spelling_is_asked_for_on_the_same_row(engine: sa.Engine, ledger
     assert (task.page_id, task.url, task.hops) == (page, f"{SITE}/a", 1)
     ledger.close("finished")
     assert not list(findings(engine))
+
+
+def test_start_pages_by_the_ten_thousand(ledger: Ledger) -> None:
+    """More than the parameters that one statement may have: 65,535 on PostgreSQL, 32,766 on SQLite as it comes."""
+    ids = ledger.seed([found(f"/{number}") for number in range(66_000)])
+    assert len(set(ids)) == 66_000
+    assert ledger.waiting_hosts() == {"news.example": 66_000}

@@ -155,9 +155,10 @@ def run(running: Crawl, chosen: dict[str, Any]) -> int | None:
             super()._signal_shutdown(signum, _)
 
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "newscrawler.settings")
-    _quiet()  # twice: Scrapy logs while it sets up its logging, and sets some levels back
+    verbose = bool(chosen.get("STATS_DUMP"))
+    _quiet(verbose)  # twice: Scrapy logs while it sets up its logging, and sets some levels back
     process = Process(settings)
-    _quiet()
+    _quiet(verbose)
     process.crawl(NewsSpider, crawl=running)
     _spare_collections()
     process.start()
@@ -174,10 +175,11 @@ def _spare_collections() -> None:
     gc.set_threshold(100_000, 10, 10)
 
 
-def _quiet() -> None:
-    """Keeps Scrapy's own chatter down: what matters of it is in the ledger and in the summary."""
-    for name in ("scrapy.middleware", "scrapy.addons", "scrapy.crawler", "scrapy.extensions.logstats", "scrapy.statscollectors", "scrapy.core.engine"):
+def _quiet(verbose: bool) -> None:
+    """Keeps Scrapy's own chatter down: what matters of it is in the ledger and in the summary. Its statistics are for -v."""
+    for name in ("scrapy.middleware", "scrapy.addons", "scrapy.crawler", "scrapy.extensions.logstats", "scrapy.core.engine"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("scrapy.statscollectors").setLevel(logging.INFO if verbose else logging.WARNING)
     logging.getLogger("scrapy.utils.log").setLevel(logging.WARNING)
     logging.getLogger("scrapy.downloadermiddlewares.redirect").setLevel(logging.ERROR)  # it serves robots.txt only: no Referer
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)  # the page itself says why it failed
