@@ -37,7 +37,7 @@ class Ledger:
             self.repairs.append(repair)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Filed:
     """The note of a ledger: files each change under one kind."""
 
