@@ -12,7 +12,7 @@ Where it fails: lines of only three or four characters; bytes that were valid bu
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from newscrawler.chinese.model import Model, load
 from newscrawler.clean.edits import Note, ignore, rewrite_lines
@@ -67,7 +67,7 @@ def _step(states: list[_State], char: str, model: Model) -> list[_State]:
     return sorted(best.values())[:_BEAM]
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _codes(char: str) -> tuple[tuple[bytes, float], ...]:
     """Returns the bytes that a character may have been, and what it costs to assume so; no bytes: it is itself."""
     if char < "\x80":

@@ -120,7 +120,7 @@ def _candidates(match: re.Match[bytes], charset: str, outer: str, options: Optio
     return _priced(unit, following, charset, outer, tuple(options.get(start + i) for i in range(len(unit))))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _priced(unit: bytes, following: int, charset: str, outer: str, known: _Known) -> _Candidates:
     """Returns the candidates with their prices; those that the model has never seen are left out, if it has seen any."""
     priced = tuple((char, unruly * _UNRULY_BITS + _price(char)) for char, unruly in _possible(unit, following, charset, outer, known))

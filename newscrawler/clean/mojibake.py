@@ -3,14 +3,15 @@
 Theory. Every misreading can be undone on trial: the characters tell the bytes they were (`charsets`), and the bytes can be
 read in each charset of the family. Hardly ever is more than one of these readings a text, so no rule is needed for what
 mojibake looks like: of all readings the most probable wins (bits of the language model; all encode the same bytes, so the
-bits can be compared as they are), and only when it is clearly more probable than the line as it stands. Regular
-expressions find the lines worth a trial: characters that neither GB 2312 nor Big5 counts as common, close to each other, or
-Latin-1 where no word has it. Spans inside good text are found where their bytes show them: UTF-8 by its shape, one-byte
-charsets by their characters. Bytes that a decoder lost are guessed by `lost_bytes`.
+bits can be compared as they are), and only when it is clearly more probable than the line as it stands and makes sense by
+itself. Few lines are worth a trial: those with rare Han characters close to each other (one line in a hundred of good
+Chinese), and those with Latin-1 as no word has it. Spans inside good text are found where their bytes show them: UTF-8 by its
+shape, one-byte charsets by their characters. Bytes that a decoder lost are guessed by `lost_bytes`.
 
 Where it fails: short spans (two characters say too little); text of rare names; pairs of which both readings are probable; a
 Chinese text read as another *and* damaged in a third way; Korean and other languages, which the model does not know, and
-Japanese where a byte is lost, since it knows no kana words. UTF-8 read as a one-byte charset is `repairs.utf8_mojibake`'s.
+Japanese where a byte is lost, since it knows no kana words. UTF-8 read as a one-byte charset without loss is
+`repairs.utf8_mojibake`'s.
 """
 
 from __future__ import annotations
@@ -115,24 +116,25 @@ def misread_charset(text: str, note: Note = ignore) -> str:
     lines = text.split("\n")
     if not (KANA.search(text) or _GARBLED_LATIN.search(text) or any(map(_is_garbled, lines))):
         return text
-    model, kinds = load(), Counter[str]()
+    model = load()
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    for index, line in enumerate(lines):
-        lines[index], kind = _read_again(line, starts[index], note, model)
-        kinds[kind] += 1
-    commonest = max(_BY_KIND, key=lambda kind: kinds[kind])
-    if kinds[commonest]:
-        _read_the_short(lines, starts, commonest, note, model)
-    return "\n".join(lines)
+    read = [_read_again(line, start, note, model) for line, start in zip(lines, starts, strict=False)]
+    kinds = Counter(kind for _, kind in read if kind in _BY_KIND)
+    if kinds:
+        read = _read_the_short(read, starts, kinds.most_common(1)[0][0], note, model)
+    return "\n".join(line for line, _ in read)
 
 
-def _read_the_short(lines: list[str], starts: list[int], kind: str, note: Note, model: Model) -> None:
-    """Reads again what is too short to tell by itself, in the way that other lines of the same text were misread."""
-    misreading = _BY_KIND[kind]
-    for index, line in enumerate(lines):
-        if len(line) <= SHORT and not line.isascii():
+def _read_the_short(read: list[tuple[str, str]], starts: list[int], kind: str, note: Note, model: Model) -> list[tuple[str, str]]:
+    """Returns the lines, with those too short to tell by themselves read in the way that others of the same text were misread."""
+    misreading, result = _BY_KIND[kind], []
+    for (line, known), start in zip(read, starts, strict=False):
+        if len(line) <= SHORT and not known and not line.isascii():
             spans = try_misreading(misreading, Line(line, misreading.outer, model), HARDLY)
-            lines[index] = _apply(line, starts[index], kind, spans, note)
+            result.append((_apply(line, start, kind, spans, note), kind))
+        else:
+            result.append((line, known))
+    return result
 
 
 def _read_again(line: str, start: int, note: Note, model: Model) -> tuple[str, str]:
