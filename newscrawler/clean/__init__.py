@@ -72,13 +72,13 @@ def clean_text(text: str, *, restore_punctuation: bool = False) -> Cleaned:
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
     """
-    if _is_plain_ascii(text) or not (restore_punctuation or _suspect().search(text)):
+    if _is_plain_ascii(text) or not (restore_punctuation or _is_suspect(text)):
         return Cleaned(text)
     ledger = Ledger()
     steps = (*_REPAIRS, repairs.folded_punctuation) if restore_punctuation else _REPAIRS
     for _ in range(_MAX_PASSES):
         before, text = text, _pass(text, steps, ledger)
-        if text == before:
+        if text == before or not (restore_punctuation or _is_suspect(text)):
             break
     halves = sum(repair.kind == "lone_surrogates" and not repair.after for repair in ledger.repairs)
     return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves)
@@ -98,6 +98,11 @@ def count_lost(text: str) -> int:
 def _is_plain_ascii(text: str) -> bool:
     """Returns whether an ASCII text needs nothing: what the regular expression would say, at a quarter of its price."""
     return text.isascii() and "&" not in text and text.replace("\n", "").replace("\t", "").isprintable()
+
+
+def _is_suspect(text: str) -> bool:
+    """Returns whether some repair, or the count of losses, may have to do with the text."""
+    return _suspect().search(text) is not None
 
 
 def _pass(text: str, steps: tuple[Callable[[str, Note], str], ...], ledger: Ledger) -> str:

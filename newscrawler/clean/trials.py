@@ -26,7 +26,7 @@ _MAX_LOST_SHARE_LATIN = 0.4  # only five bytes can be lost there
 _CERTAIN = 0.9
 
 _UNIT = rb"[\xe2-\xef][\x80-\xbf\xff?]{2}|[\xc2-\xdf][\x80-\xbf\xff]|\xf0[\x90-\xbf][\x80-\xbf\xff]{2}"
-UTF8_RUN = re.compile(rb"[\xe2-\xef][\x80-\xbf\xff?]{2}(?:[ -~]*(?:" + _UNIT + rb"))+(?:[\xe2-\xef][\x80-\xbf\xff?]?\Z)?")
+UTF8_RUN = re.compile(rb"(?:[\xe2-\xef]|\xf0[\x90-\xbf])[\x80-\xbf\xff?]{2}(?:[ -~]*(?:" + _UNIT + rb"))+(?:[\xe2-\xef][\x80-\xbf\xff?]?\Z)?")
 """Bytes that can only be UTF-8, lost ones among them: two characters or more, and what stands between."""
 UTF8_ALONE = re.compile(rb"(?<![A-Za-z\x80-\xff])[\xe2-\xef][\x80-\xbf\xff]{2}(?:[ -~]*(?:" + _UNIT + rb"))*(?![\x80-\xff])")
 """The same with one character or more and no other such byte beside it: for Latin-1, where UTF-8 twice misread is ftfy's."""
