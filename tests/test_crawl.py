@@ -162,6 +162,39 @@ def test_reextract_changes_nothing_that_is_the_same(crawled: Crawled, tmp_path: 
     assert newscrawler("audit", "--db", copy).code == 0
 
 
+def test_a_kind_of_repair_is_undone_and_made_again(crawled: Crawled, tmp_path: Path) -> None:
+    copy = str(tmp_path / "copy.db")
+    with sqlite3.connect(crawled.db) as old, sqlite3.connect(copy) as new:
+        old.backup(new)
+    old.close()
+    new.close()
+
+    def leaks() -> int:
+        return sum(json.loads(line)["text"].count("(yè)") for line in newscrawler("export", "--db", copy).out.splitlines())
+
+    assert leaks() == 0
+    assert "changed" in newscrawler("reextract", "--db", copy, "--undo", "pinyin_leak").err
+    assert leaks() > 0
+    again = newscrawler("crawl", f"{crawled.site}/", "--db", copy, *CRAWL)
+    assert again.code == 0 and leaks() > 0, "a later crawl keeps to it"
+    newscrawler("reextract", "--db", copy, "--redo", "pinyin_leak")
+    assert leaks() == 0
+    assert newscrawler("audit", "--db", copy).code == 0
+    wrong = newscrawler("reextract", "--db", copy, "--undo", "everything")
+    assert wrong.code == 2 and "pinyin_leak" in wrong.err
+
+
+def test_without_bodies_the_original_stays_where_something_was_repaired(crawled: Crawled, tmp_path: Path) -> None:
+    db = str(tmp_path / "news.db")
+    newscrawler("crawl", f"{crawled.site}/", "--db", db, "--no-bodies", *CRAWL)
+    with sqlite3.connect(db) as stored:
+        kept = {url for (url,) in stored.execute("SELECT url FROM bodies JOIN pages ON pages.id = page_id")}
+        records = [json.loads(record) for (record,) in stored.execute("SELECT record FROM revisions")]
+    stored.close()
+    assert kept >= {record["url"] for record in records if record["repairs"]}
+    assert len(kept) < len(records)
+
+
 def test_extract_and_repair(crawled: Crawled, tmp_path: Path) -> None:
     url = f"{crawled.site}/business/202603/1002.html"
     fetched = json.loads(newscrawler("extract", url, "--allow-private", "127.0.0.1").out)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawler.clean import clean_text
+from newscrawler.clean import KINDS, clean_text
 from newscrawler.clean.charsets import GAP, LOST, byte_lengths, bytes_as_read, lost_alone
 from newscrawler.clean.half_utf8 import gbk_as_half_utf8
 from newscrawler.clean.letters import letters_as_hanzi
@@ -142,3 +142,10 @@ def test_rule_of_lost_bytes_is_the_decoders(charset):
         for following in (0x20, 0x41, 0x80, 0xE4):
             shown = bytes([byte, following]).decode(charset, "replace")
             assert (byte in lost_alone(charset, following)) == shown.startswith("\ufffd")
+
+
+@pytest.mark.parametrize("case", [*named("wild"), *named("synthetic")])
+def test_every_kind_can_be_left_out(case):
+    kinds = frozenset(case["kinds"])
+    assert kinds <= KINDS
+    assert not kinds & {repair.kind for repair in clean_text(case["damaged"], without=kinds).repairs}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from newscrawler.exceptions import BadDatabase, BadRow, DatabaseBusy, OldDatabase
 from newscrawler.items import Decision, Link
-from newscrawler.store import Body, Found, Ledger, Outcome, connect, hold, reading, upgrade
+from newscrawler.store import Body, Found, Ledger, Outcome, connect, hold, reading, redo, undo, undone_kinds, upgrade
 from newscrawler.store.audit import findings
 from newscrawler.store.forget import forget
 from newscrawler.store.tables import REVISION, metadata, pages
@@ -165,6 +165,24 @@ def test_migrations_lead_to_the_tables(engine: sa.Engine, where: str) -> None:
         assert context.get_current_revision() == REVISION
         assert compare_metadata(context, metadata) == []
     assert upgrade(where) == (REVISION, REVISION)
+
+
+def test_an_older_database_is_brought_up_to_date(engine: sa.Engine, where: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE undone")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    assert upgrade(where) == ("0001", REVISION)
+    undo(engine, "zero_width")
+    assert undone_kinds(engine) == {"zero_width"}
+
+
+def test_a_kind_of_repair_is_undone_and_made_again(engine: sa.Engine) -> None:
+    undo(engine, "zero_width")
+    undo(engine, "zero_width")
+    undo(engine, "nfc")
+    redo(engine, "zero_width")
+    redo(engine, "never_undone")
+    assert undone_kinds(engine) == {"nfc"}
 
 
 def test_an_old_database_is_refused_with_the_command_to_run(engine: sa.Engine, where: str) -> None:

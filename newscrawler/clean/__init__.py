@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
 from newscrawler.clean.half_utf8 import gbk_as_half_utf8
 from newscrawler.clean.letters import letters_as_hanzi
-from newscrawler.clean.mojibake import misread_charset, rare_characters
+from newscrawler.clean.mojibake import MISREADINGS, misread_charset, rare_characters
 from newscrawler.clean.pinyin import TONED, pinyin_leak
 from newscrawler.items import Cleaned
 
-__all__ = ["clean_text", "count_lost"]
+__all__ = ["KINDS", "clean_text", "count_lost"]
 
-_REPAIRS: tuple[Callable[[str, Note], str], ...] = (
+_Repair = Callable[[str, Note], str]
+
+_REPAIRS: tuple[_Repair, ...] = (
     repairs.html_entities,
     repairs.lone_surrogates,
     # frame_shift stands here: what is left of a shifted line looks like a misread charset, and would be read as one
@@ -40,6 +42,7 @@ _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.nfc,
     pinyin_leak,  # last: it counts readings behind Han characters, and all of them stand as they should by then
 )
+KINDS = MISREADINGS.union(repair.__name__ for repair in _REPAIRS)
 _CONFIDENCE = {"utf8_mojibake": 0.95, "gbk_as_half_utf8": 0.9, "letters_as_hanzi": 0.9, "pinyin_leak": 0.95, "html_entities": 0.99, "folded_punctuation": 0.9}
 _MAX_PASSES = 8
 # What cannot be restored: U+FFFD, U+FFFD's three bytes twice as GBK, empty memory as GBK, glyphs of a private font.
@@ -61,13 +64,13 @@ def _suspect() -> re.Pattern[str]:
     )
 
 
-def clean_text(text: str, *, restore_punctuation: bool = False) -> Cleaned:
+def clean_text(text: str, *, without: frozenset[str] = frozenset(), restore_punctuation: bool = False) -> Cleaned:
     """Returns the text repaired and in NFC, with each change and the number of characters lost for good.
 
     It does not change script, quotes or the width of punctuation; with `restore_punctuation` ASCII marks between Han characters
     become full-width. What a lost byte leaves open is guessed only where the rest of the character stands, and the repair says
-    how probable the guess is. Repairing the result changes nothing more. `start` of a repair counts in the text that this repair
-    was given, so after those listed before it.
+    how probable the guess is. Repairs of the kinds in `without` are not made. Repairing the result changes nothing more. `start`
+    of a repair counts in the text that this repair was given, so after those listed before it.
 
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
@@ -75,7 +78,7 @@ def clean_text(text: str, *, restore_punctuation: bool = False) -> Cleaned:
     if _is_plain_ascii(text) or not (restore_punctuation or _is_suspect(text)):
         return Cleaned(text)
     ledger = Ledger()
-    steps = (*_REPAIRS, repairs.folded_punctuation) if restore_punctuation else _REPAIRS
+    steps = _steps(without, restore_punctuation=restore_punctuation) if without or restore_punctuation else _STEPS
     for _ in range(_MAX_PASSES):
         before, text = text, _pass(text, steps, ledger)
         if text == before or not (restore_punctuation or _is_suspect(text)):
@@ -105,9 +108,20 @@ def _is_suspect(text: str) -> bool:
     return _suspect().search(text) is not None
 
 
-def _pass(text: str, steps: tuple[Callable[[str, Note], str], ...], ledger: Ledger) -> str:
+def _steps(without: frozenset[str], *, restore_punctuation: bool = False) -> tuple[tuple[str, _Repair], ...]:
+    """Returns the repairs to make, each with its name; `misread_charset` has kinds of its own to leave out."""
+    steps = [(repair.__name__, repair) for repair in _REPAIRS if repair.__name__ not in without]
+    if restore_punctuation:
+        steps.append(("folded_punctuation", repairs.folded_punctuation))
+    limited = partial(misread_charset, without=without)
+    return tuple((kind, limited if repair is misread_charset and without else repair) for kind, repair in steps)
+
+
+_STEPS = _steps(frozenset())
+
+
+def _pass(text: str, steps: tuple[tuple[str, _Repair], ...], ledger: Ledger) -> str:
     """Returns the text after every repair once; what one repair uncovers for an earlier one is left for the next pass."""
-    for repair in steps:
-        kind = repair.__name__
+    for kind, repair in steps:
         text = repair(text, ledger.under(kind, _CONFIDENCE.get(kind, 1.0)))
     return text

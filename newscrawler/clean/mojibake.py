@@ -102,13 +102,15 @@ _AS_EACH_OTHER = [
 ]
 _EUCJP_AS_GBK = Misreading("eucjp_as_gbk", "gb18030", "euc_jp")
 _BY_KIND = {misreading.kind: misreading for misreading in (*_AS_LATIN1, _UTF8_AS_GBK, *_AS_EACH_OTHER)}
+MISREADINGS = frozenset((*_BY_KIND, "u8_as_gbk_twice", "eucjp_as_gbk", "utf8_mojibake"))
+"""The kinds of repair that `misread_charset` notes."""
 
 
-def misread_charset(text: str, note: Note = ignore) -> str:
+def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] = frozenset()) -> str:
     """Returns the text with every line, or part of one, that was read in a wrong charset read in its own.
 
     It notes each under the kind's own name (`gbk_as_latin1`: GBK bytes that were read as Latin-1). Guessed characters are noted
-    one by one with their probabilities; what cannot be guessed is U+FFFD.
+    one by one with their probabilities; what cannot be guessed is U+FFFD. Kinds in `without` are not tried.
 
     >>> misread_charset("ÐÂÎÅÁª²¥"), misread_charset("鏂伴椈鑱旀挱")
     ('新闻联播', '新闻联播')
@@ -118,7 +120,7 @@ def misread_charset(text: str, note: Note = ignore) -> str:
         return text
     model = load()
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    read = [_read_again(line, start, note, model) for line, start in zip(lines, starts, strict=False)]
+    read = [_read_again(line, start, note, model, without) for line, start in zip(lines, starts, strict=False)]
     kinds = Counter(kind for _, kind in read if kind in _BY_KIND)
     if kinds:
         read = _read_the_short(read, starts, kinds.most_common(1)[0][0], note, model)
@@ -137,11 +139,11 @@ def _read_the_short(read: list[tuple[str, str]], starts: list[int], kind: str, n
     return result
 
 
-def _read_again(line: str, start: int, note: Note, model: Model) -> tuple[str, str]:
+def _read_again(line: str, start: int, note: Note, model: Model, without: frozenset[str]) -> tuple[str, str]:
     """Returns the line as its most probable misreading was, and the kind of that misreading; "" if there is none."""
     best_kind, best = "", list[Span]()
     for kind, spans in _readings(line, model):
-        if sum(span.gain for span in spans) > sum(span.gain for span in best):
+        if kind not in without and sum(span.gain for span in spans) > sum(span.gain for span in best):
             best_kind, best = kind, spans
     return _apply(line, start, best_kind, best, note), best_kind
 

@@ -12,7 +12,7 @@ from newscrawler.exceptions import StoreError
 from newscrawler.frontier.hosts import Frontier
 from newscrawler.frontier.scope import Scope
 from newscrawler.items import Repair
-from newscrawler.store import DEFAULT, Found, Ledger, Task, connect, hold
+from newscrawler.store import DEFAULT, Found, Ledger, Task, connect, hold, undone_kinds
 
 EXAMPLES = 3
 
@@ -64,6 +64,7 @@ class Crawl:
             opening.callback(engine.dispose)
             opening.enter_context(hold(engine))
             self.engine = engine
+            self.undone = undone_kinds(engine)
             self.ledger = Ledger(engine, plan.command)
             self.ledger.depth_limited = plan.scope.depth is not None
             self.ledger.readmit(plan.scope.reason)
