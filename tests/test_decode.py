@@ -73,6 +73,12 @@ def test_a_mixed_block_is_noted_where_it_stands():
     assert body.decode("utf-8", "replace")[repair.start :].startswith(repair.before)
 
 
+def test_a_kind_of_repair_can_be_left_out():
+    body = ("<p>" + TEXT["utf8"] + "企業(yè)的產(chǎn)品" * 3 + "</p><p>").encode() + "记者看到，不少孩子在湖边玩。".encode("gbk")
+    assert {repair.kind for repair in decode_page(body).repairs} == {"mixed_encoding", "pinyin_leak"}
+    assert decode_page(body, without=frozenset({"mixed_encoding", "pinyin_leak"})).text == body.decode("utf-8", "replace")
+
+
 @pytest.mark.parametrize("left", [b"caf\xc3 au lait", b"caf\xa9 au lait", b"\xe4\xb8", b"\xb8\xad"])
 def test_what_is_left_of_spoiled_utf8_is_no_other_encoding(left):
     body = page_of(TEXT["utf8"]).encode() + b"<p>" + left + b"</p>"

@@ -31,22 +31,23 @@ __all__ = ["decode_page"]
 _ASCII = bytes(range(128))
 
 
-def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
+def decode_page(body: bytes, content_type: str | None = None, *, without: frozenset[str] = frozenset()) -> Decoded:
     """Returns the text of `body` with the codec used, the label declared (header before page) and the repairs made.
 
-    It does not parse the page, resolve references or normalise. Never raises: undecodable bytes become U+FFFD.
+    Repairs of the kinds in `without` are not made. It does not parse the page, resolve references or normalise. Never raises:
+    undecodable bytes become U+FFFD.
 
     >>> decode_page("新闻：今天的天气很好。".encode("gbk"), "text/html; charset=utf-8").encoding
     'gb18030'
     """
     codec, declared = declared_encoding(body, content_type)
     ledger = Ledger()
-    text, encoding = _decode(body, codec, ledger)
-    text = undo_scripts(text, encoding, ledger)
+    text, encoding = _decode(body, codec, ledger, without)
+    text = undo_scripts(text, encoding, ledger, without)
     return Decoded(text, encoding, declared, tuple(ledger.repairs))
 
 
-def _decode(body: bytes, declared: str | None, ledger: Ledger) -> tuple[str, str]:
+def _decode(body: bytes, declared: str | None, ledger: Ledger, without: frozenset[str]) -> tuple[str, str]:
     """Returns the text and the codec used."""
     body, marked = split_mark(body)
     if marked and marked != "utf-8":  # editors put the mark of UTF-8 before anything; the rest must bear it out
@@ -56,7 +57,7 @@ def _decode(body: bytes, declared: str | None, ledger: Ledger) -> tuple[str, str
     try:
         return body.decode(), "utf-8"
     except UnicodeDecodeError:
-        return _decode_other(body, declared, ledger)
+        return _decode_other(body, declared, ledger, without)
 
 
 def _seven_bit(body: bytes) -> str | None:
@@ -69,14 +70,16 @@ def _seven_bit(body: bytes) -> str | None:
     return name
 
 
-def _decode_other(body: bytes, declared: str | None, ledger: Ledger) -> tuple[str, str]:
+def _decode_other(body: bytes, declared: str | None, ledger: Ledger, without: frozenset[str]) -> tuple[str, str]:
     """Returns the text and the codec used of a body that is not valid UTF-8."""
     text, encoding = decode_utf8(body), "utf-8"
     hints = tuple(hint for hint in (declared, codec_in_page(body)) if hint)
     if not _is_utf8(body, weigh_utf8(text, cut=is_cut(body), declared="utf-8" in hints), hints):
         encoding = guess_encoding(without_utf8_runs(body), hints)
         text = decode_legacy(body, encoding)
-    return read_foreign_blocks(body, text, encoding, ledger.under("mixed_encoding", 0.9)), encoding
+    if "mixed_encoding" not in without:
+        text = read_foreign_blocks(body, text, encoding, ledger.under("mixed_encoding", 0.9))
+    return text, encoding
 
 
 def _is_utf8(body: bytes, weight: float, hints: tuple[str, ...]) -> bool:

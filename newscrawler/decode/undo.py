@@ -12,6 +12,11 @@ from newscrawler.clean.pinyin import pinyin_leak
 LEAKS_OF_A_PAGE = 5
 
 
-def undo_scripts(text: str, encoding: str, ledger: Ledger) -> str:
-    """Returns the text of a page, decoded from `encoding`, without leaked readings. The place for all such repairs of whole pages."""
-    return pinyin_leak(text, ledger.under("pinyin_leak", 0.95), LEAKS_OF_A_PAGE) if "(" in text else text
+def undo_scripts(text: str, encoding: str, ledger: Ledger, without: frozenset[str] = frozenset()) -> str:
+    """Returns the text of a page, decoded from `encoding`, without leaked readings. The place for all such repairs of whole pages.
+
+    Repairs of the kinds in `without` are not made.
+    """
+    if "pinyin_leak" in without or "(" not in text:
+        return text
+    return pinyin_leak(text, ledger.under("pinyin_leak", 0.95), LEAKS_OF_A_PAGE)
