@@ -26,7 +26,10 @@ from newscrawler.decode.undo import undo_scripts
 from newscrawler.decode.utf import CUT_TAIL, SURE, decode_utf8, decode_wide, is_cut, split_mark, weigh_utf8
 from newscrawler.items import Decoded
 
-__all__ = ["decode_page"]
+__all__ = ["KINDS", "decode_page"]
+
+KINDS = frozenset({"mixed_encoding", "pinyin_leak"})
+"""The kinds of repair that `decode_page` makes."""
 
 _ASCII = bytes(range(128))
 
