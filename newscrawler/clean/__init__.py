@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
+from newscrawler.clean.frames import frame_shift, is_marked
 from newscrawler.clean.pinyin import TONED, pinyin_leak
 from newscrawler.items import Cleaned
 
@@ -19,6 +20,7 @@ __all__ = ["clean_text", "count_lost"]
 _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.html_entities,
     repairs.lone_surrogates,
+    frame_shift,  # while its "?" and "(" still say what happened
     repairs.utf8_mojibake,  # before the invisible ones: U+00A0, U+00AD and C1 are continuation bytes here
     repairs.c1_controls,
     repairs.nul_controls,
@@ -29,7 +31,7 @@ _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.nfc,
     pinyin_leak,
 )
-_CONFIDENCE = {"utf8_mojibake": 0.95, "pinyin_leak": 0.95, "html_entities": 0.99}
+_CONFIDENCE = {"utf8_mojibake": 0.95, "pinyin_leak": 0.95, "frame_shift": 0.9, "html_entities": 0.99}
 _MAX_PASSES = 8
 
 # Every character that some repair, or the count of losses, could be about. Blocks whose characters NFC may change stand as a
@@ -52,7 +54,7 @@ def clean_text(text: str) -> Cleaned:
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
     """
-    if _is_plain_ascii(text) or not _SUSPECT.search(text):
+    if _is_plain_ascii(text) or not (_SUSPECT.search(text) or is_marked(text)):
         return Cleaned(text)
     ledger = Ledger()
     for _ in range(_MAX_PASSES):

@@ -1,0 +1,40 @@
+"""What torn pairs of bytes leave in a text besides characters: marks of loss, rests of annotations, eaten brackets of tags."""
+
+from __future__ import annotations
+
+import re
+
+from newscrawler.chinese.readings import is_syllable, normal, reads
+from newscrawler.clean.pinyin import SYLLABLE
+
+LOST = "?\ufffd"
+"""How decoders show a byte, or a pair of bytes, that is no character."""
+
+_ANNOTATION = re.compile(rf"\(({SYLLABLE}) ?\)")
+_REST = re.compile(rf"[{LOST}]\(?({SYLLABLE}) ?\)")
+_TAG = re.compile(rf"[{LOST}](?=/?[a-z]{{1,10}}>)")
+
+
+def annotation_at(line: str, place: int, char: str) -> int:
+    """Returns where the annotation at `place` ends, if there is one and `char` is read so; else 0.
+
+    >>> annotation_at("企業(yè)的", 2, "業")
+    6
+    """
+    match = _ANNOTATION.match(line, place)
+    return match.end() if match and char and reads(char, normal(match[1])) else 0
+
+
+def rest_of_annotation_at(line: str, place: int) -> tuple[int, str] | None:
+    """Returns where the rest of an annotation at `place` ends and the reading in it: its bracket may be eaten by a lost byte.
+
+    >>> rest_of_annotation_at("車?yán)^續", 1)
+    (5, 'yán')
+    """
+    match = _REST.match(line, place)
+    return (match.end(), reading) if match and is_syllable(reading := normal(match[1])) else None
+
+
+def swallowed_at(line: str, place: int) -> bool:
+    """Returns whether the lost byte at `place` swallowed the "<" of a tag: ?/p> was </p>."""
+    return _TAG.match(line, place) is not None
