@@ -12,7 +12,7 @@ from collections.abc import Callable
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
 from newscrawler.clean.frames import frame_shift, is_marked
-from newscrawler.clean.pinyin import TONED, pinyin_leak
+from newscrawler.clean.pinyin import TONED, is_noted, pinyin_leak
 from newscrawler.items import Cleaned
 
 __all__ = ["clean_text", "count_lost"]
@@ -54,7 +54,7 @@ def clean_text(text: str) -> Cleaned:
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
     """
-    if _is_plain_ascii(text) or not (_SUSPECT.search(text) or is_marked(text)):
+    if _is_plain_ascii(text) or not (_SUSPECT.search(text) or is_marked(text) or is_noted(text)):
         return Cleaned(text)
     ledger = Ledger()
     for _ in range(_MAX_PASSES):

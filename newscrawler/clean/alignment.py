@@ -20,14 +20,20 @@ from dataclasses import dataclass, field
 
 from newscrawler.chinese.gbk import pairs, spellings
 from newscrawler.chinese.model import Model, load
-from newscrawler.clean.candidates import Candidate, has_no_character, joined, read_with_lead, with_lead, with_trail
-from newscrawler.clean.debris import LOST, annotation_at, rest_of_annotation_at, swallowed_at
+from newscrawler.clean.candidates import Candidate, has_no_character, joined, read_with_lead, with_lead, with_torn_lead, with_trail
+from newscrawler.clean.debris import LOST, annotation_at, rest_of_annotation_at, swallowed_at, without_last_annotation
 
 BEAM = 24
 FOLDED = 0xA3
 """The lead byte of the full-width forms of ASCII."""
+FOLDED_MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?")
 
 OPEN = 6.0
+OPEN_FOR_SURE = 1.0
+ALL_LOST = 8.0
+UNMARKED = 12.0
+STRANGE = 12.0
+REPEATED = 2.0
 FOLD_INSIDE = 5.0
 ANNOTATION = 1.0
 END_BY_GUESS = 1.0
@@ -76,6 +82,11 @@ class Found:
     def text(self) -> str:
         return "".join(step.text for step in self.steps)
 
+    @property
+    def strangest(self) -> float:
+        """The bits of its dearest step."""
+        return max((step.cost - step.came_from.cost for step in self.steps if step.came_from), default=0.0)
+
 
 Layer = dict[State, Step]
 
@@ -87,13 +98,14 @@ class Search:
         self.line = line
         self.model: Model = load()
         self._layers: dict[int, Layer] = {}
+        self._unmarked = False
 
-    def run(self, start: int, before: str) -> Found:
+    def run(self, start: int, before: str, *, unmarked: bool = False) -> Found:
         """Returns the likeliest reading from `start`, where the line is in step, to where all hypotheses agree again.
 
         `before` is the text that comes before, as repaired.
         """
-        line = self.line
+        line, self._unmarked = self.line, unmarked
         self._layers = {start: {self._state(before): Step(0.0, None, start)}}
         place = start
         while place < len(line):
@@ -111,17 +123,19 @@ class Search:
         for place in range(start, end):
             for state, step in self._layers.pop(place, {}).items():
                 self._stay(place, state, step)
-        return min(step.cost for layer in self._layers.values() for step in layer.values())
+        ((_, layer),) = self._layers.items()
+        return self._end(layer).cost if end == len(self.line) else min(step.cost for step in layer.values())
 
     def _state(self, before: str) -> State:
+        before = without_last_annotation(before)
         return State(0, self.model.place(before[-2])[0] if len(before) > 1 else 0, before[-1:] or "\n")
 
     def _end(self, layer: Layer) -> Step:
         """Returns the likeliest hypothesis at the end of the line, where a byte that still waits is a loss."""
-        ended = [
-            step if not state.waiting else Step(step.cost + CUT_OFF, step, step.start, "\ufffd")
-            for state, step in layer.items()
-        ]
+        ended = []
+        for state, step in layer.items():
+            cost = step.cost + self.model.step(state.before, self.model.place(state.last)[0], 0)
+            ended.append(Step(cost + CUT_OFF, step, len(self.line), "\ufffd") if state.waiting else Step(cost, step, len(self.line)))
         return min(ended, key=lambda step: step.cost)
 
     def _put(self, place: int, state: State, step: Step) -> None:
@@ -153,6 +167,8 @@ class Search:
             self._put(end, state, Step(step.cost, step, place, self.line[place:end]))
         elif char == "\ufffd":
             self._put(place + 1, State(0, 0, "\n"), Step(step.cost + LOST_STAYS, step, place, char))
+        elif char == "?" and state.last in "?!":
+            self._put(place + 1, State(0, state.before, char), Step(step.cost + REPEATED, step, place, char))
         else:
             self._write(place + 1, place, state, step, char, 0.0)
 
@@ -166,9 +182,11 @@ class Search:
             _, trail = pairs().get(state.last, (0, 0))
             for found in read_with_lead(trail, reading):
                 self._put(end, State(found.byte, state.before, state.last), Step(step.cost + ANNOTATION, step, place))
-        if place + 2 < len(line) and "!" <= (mark := line[place + 1]) <= "?":
+        if place + 2 < len(line) and line[place + 1] in FOLDED_MARKS:
+            mark = line[place + 1]
             for found in with_trail(FOLDED):
-                self._write(place + 2, place, state, step, found.char, OPEN, waiting=ord(mark) | 0x80, known=-FOLDED)
+                price = OPEN if line[place] == "?" else OPEN_FOR_SURE
+                self._write(place + 2, place, state, step, found.char, price, waiting=ord(mark) | 0x80, known=-FOLDED)
 
     def _join(self, place: int, state: State, step: Step) -> None:
         """Out of step: the waiting byte gets its other half."""
@@ -180,8 +198,19 @@ class Search:
             self._put(end, state, Step(step.cost + ANNOTATION, step, place))
         elif char.isascii():
             self._join_ascii(place, state, step, ord(char))
-        elif (pair := spellings().get(char)) and (whole := joined(waiting, pair[0])):
+        elif pair := spellings().get(char):
+            self._join_pair(place, state, step, pair)
+
+    def _join_pair(self, place: int, state: State, step: Step, pair: tuple[int, int]) -> None:
+        whole = joined(state.waiting, pair[0])
+        if whole:
             self._leave(place, state, step, whole.char, pair[1])
+        middle = self.model.place(state.last)[0]
+        if self._unmarked and (not whole or whole.extra + self.model.step(state.before, middle, whole.symbol) > STRANGE):
+            for found in self._likeliest(with_torn_lead(state.waiting), state):
+                cost = step.cost + UNMARKED + found.extra + self.model.step(state.before, middle, found.symbol)
+                torn = State(UNKNOWN, middle, found.char, found.byte)
+                self._join_unknown(place, torn, Step(cost, step, place, found.char, state.waiting))
 
     def _leave(self, place: int, state: State, step: Step, char: str, rest: int, known: int = 0) -> None:
         """Writes a character made of the waiting byte and the first half of the one shown, whose second half goes on."""
@@ -210,9 +239,8 @@ class Search:
             else:
                 self._write(place + 1, place, state, step, found.char, END_BY_GUESS, known=waiting)
         if place + 1 < len(line) and line[place + 1] > "?":
-            for found in self._likeliest(with_lead(waiting), state):
-                if found.byte > 0xA0:
-                    self._write_torn(place, state, step, found)
+            for found in self._likeliest(with_torn_lead(waiting), state):
+                self._write_torn(place, state, step, found)
 
     def _write_torn(self, place: int, state: State, step: Step, found: Candidate) -> None:
         middle = self.model.place(state.last)[0]
@@ -227,6 +255,9 @@ class Search:
     def _join_unknown(self, place: int, state: State, step: Step) -> None:
         """Out of step, and the byte that waits is lost: only those that make no character with the one before it."""
         char = self.line[place]
+        if char in LOST:
+            self._put(place + 1, State(0, 0, "\n"), Step(step.cost + ALL_LOST, step, place, "\ufffd"))
+            return
         if char.isascii():
             pair = (ord(char), -1)
         elif not (pair := spellings().get(char, (0, 0)))[0]:
@@ -250,8 +281,11 @@ def _agreed(layer: Layer) -> bool:
 
 
 def _best(layer: Layer) -> Iterator[tuple[State, Step]]:
-    items = layer.items()
-    yield from sorted(items, key=lambda item: item[1].cost)[:BEAM] if len(items) > BEAM else list(items)
+    """Yields the cheapest hypotheses; all that are in step, since to stay so is always possible."""
+    items = sorted(layer.items(), key=lambda item: item[1].cost) if len(layer) > BEAM else list(layer.items())
+    for rank, item in enumerate(items):
+        if rank < BEAM or not item[0].waiting:
+            yield item
 
 
 def _traced(start: int, end: int, step: Step) -> Found:

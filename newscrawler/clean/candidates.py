@@ -50,6 +50,12 @@ def with_trail(trail: int) -> tuple[Candidate, ...]:
     return tuple(found for lead in LEADS if (found := _candidate(lead, trail, lead)))
 
 
+@cache
+def with_torn_lead(lead: int) -> tuple[Candidate, ...]:
+    """Returns those of `with_lead` whose trail byte, taken for a lead byte, has many partners without a character in common text."""
+    return tuple(found for found in with_lead(lead) if 0xA1 <= found.byte <= 0xAF or found.byte >= 0xF8)
+
+
 def _candidate(lead: int, trail: int, unknown: int) -> Candidate | None:
     char = characters().get((lead, trail))
     if char is None or not load().commonness(char):

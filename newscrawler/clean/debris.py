@@ -12,6 +12,7 @@ LOST = "?\ufffd"
 
 _ANNOTATION = re.compile(rf"\(({SYLLABLE}) ?\)")
 _REST = re.compile(rf"[{LOST}]\(?({SYLLABLE}) ?\)")
+_LAST = re.compile(rf".(\(({SYLLABLE}) ?\))\Z")
 _TAG = re.compile(rf"[{LOST}](?=/?[a-z]{{1,10}}>)")
 
 
@@ -38,3 +39,13 @@ def rest_of_annotation_at(line: str, place: int) -> tuple[int, str] | None:
 def swallowed_at(line: str, place: int) -> bool:
     """Returns whether the lost byte at `place` swallowed the "<" of a tag: ?/p> was </p>."""
     return _TAG.match(line, place) is not None
+
+
+def without_last_annotation(text: str) -> str:
+    """Returns the text without the annotation that it ends in, if it does.
+
+    >>> without_last_annotation("企業(yè)")
+    '企業'
+    """
+    match = _LAST.search(text) if text.endswith(")") else None
+    return text[: match.start(1)] if match and reads(match[0][0], normal(match[2])) else text

@@ -73,6 +73,11 @@ def pinyin_leak(text: str, note: Note = ignore) -> str:
     return text
 
 
+def is_noted(text: str) -> bool:
+    """Returns whether a text has a bracket after a Han character that may hold a reading; cheap."""
+    return "(" in text and _LEAK.search(text) is not None
+
+
 def _leaks_of_a_script(text: str) -> list[Leak]:
     """Returns the leaks to remove, in the order of the text."""
     leaks = find_leaks(text)
@@ -87,7 +92,7 @@ def find_leaks(text: str) -> list[Leak]:
     >>> [leak.reading for leak in find_leaks("產(chǎn)品(pǐn )羽毛(ngbjxym)")]
     ['chǎn', 'pǐn']
     """
-    if "(" not in text:
+    if not is_noted(text):
         return []
     found = (Leak(match.start(), match.end(), text[match.start() - 1], normal(match[1])) for match in _LEAK.finditer(text))
     return [leak for leak in found if reads(leak.char, leak.reading)]
@@ -147,7 +152,7 @@ def _toneless_leaks(text: str, leaks: Sequence[Leak]) -> list[Leak]:
 
 def _without(text: str, leaks: Sequence[Leak], note: Note = ignore) -> str:
     """Returns the text without these leaks; notes each with its character, since a reading alone tells a person nothing."""
-    spaced = all(text[leak.end : leak.end + 1] == " " for leak in leaks)
+    spaced = len(leaks) > 1 and all(text[leak.end : leak.end + 1] == " " and not leak.toned for leak in leaks)
     parts, place = [], 0
     for leak in leaks:
         end = leak.end + spaced
