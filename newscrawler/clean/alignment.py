@@ -29,10 +29,12 @@ FOLDED = 0xA3
 FOLDED_MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?")
 
 OPEN = 6.0
+WIDE_LETTER = 8.0
+"""Bits that a full-width letter or digit costs more here than the model says, which counts them with the plain ones."""
 OPEN_FOR_SURE = 1.0
 ALL_LOST = 8.0
-UNMARKED = 12.0
-STRANGE = 12.0
+UNMARKED = 6.0
+STRANGE = 15.0
 REPEATED = 2.0
 FOLD_INSIDE = 5.0
 ANNOTATION = 1.0
@@ -82,10 +84,10 @@ class Found:
     def text(self) -> str:
         return "".join(step.text for step in self.steps)
 
-    @property
-    def strangest(self) -> float:
-        """The bits of its dearest step."""
-        return max((step.cost - step.came_from.cost for step in self.steps if step.came_from), default=0.0)
+    def strangest(self, line: str) -> float:
+        """Returns the bits of the dearest character that does not stand in the line as it is."""
+        changed = (step for step in self.steps if not line.startswith(step.text, step.start))
+        return max((step.cost - step.came_from.cost for step in changed if step.came_from), default=0.0)
 
 
 Layer = dict[State, Step]
@@ -99,6 +101,7 @@ class Search:
         self.model: Model = load()
         self._layers: dict[int, Layer] = {}
         self._unmarked = False
+        self._cheapest = 0.0
 
     def run(self, start: int, before: str, *, unmarked: bool = False) -> Found:
         """Returns the likeliest reading from `start`, where the line is in step, to where all hypotheses agree again.
@@ -112,6 +115,7 @@ class Search:
             layer = self._layers.pop(place, {})
             if place > start and not self._layers and len(layer) == 1 and _agreed(layer):
                 return _traced(start, place, next(iter(layer.values())))
+            self._cheapest = min((step.cost for step in layer.values()), default=0.0)
             for state, step in _best(layer):
                 self._advance(place, state, step)
             place += 1
@@ -204,18 +208,18 @@ class Search:
     def _join_pair(self, place: int, state: State, step: Step, pair: tuple[int, int]) -> None:
         whole = joined(state.waiting, pair[0])
         if whole:
-            self._leave(place, state, step, whole.char, pair[1])
+            self._leave(place, state, step, whole.char, pair[1], price=WIDE_LETTER if "０" <= whole.char <= "ｚ" else 0.0)
         middle = self.model.place(state.last)[0]
-        if self._unmarked and (not whole or whole.extra + self.model.step(state.before, middle, whole.symbol) > STRANGE):
+        if self._unmarked and step.cost <= self._cheapest and (not whole or whole.extra + self.model.step(state.before, middle, whole.symbol) > STRANGE - 20 * ("０" <= whole.char <= "ｚ")):
             for found in self._likeliest(with_torn_lead(state.waiting), state):
                 cost = step.cost + UNMARKED + found.extra + self.model.step(state.before, middle, found.symbol)
                 torn = State(UNKNOWN, middle, found.char, found.byte)
                 self._join_unknown(place, torn, Step(cost, step, place, found.char, state.waiting))
 
-    def _leave(self, place: int, state: State, step: Step, char: str, rest: int, known: int = 0) -> None:
+    def _leave(self, place: int, state: State, step: Step, char: str, rest: int, known: int = 0, price: float = 0.0) -> None:
         """Writes a character made of the waiting byte and the first half of the one shown, whose second half goes on."""
         if rest > 0x80:
-            self._write(place + 1, place, state, step, char, 0.0, waiting=rest, known=known)
+            self._write(place + 1, place, state, step, char, price, waiting=rest, known=known)
         elif rest < 0x80:
             symbol, extra = self.model.place(char)
             cost = step.cost + extra + self.model.step(state.before, self.model.place(state.last)[0], symbol)

@@ -10,8 +10,9 @@ from newscrawler.clean.pinyin import SYLLABLE
 
 MARGIN = 8.0
 READABLE = 14.0
-STRANGE = 15.0
+STRANGE = 17.0
 PLAIN = 24.0
+FAR = 2.0
 _CONTEXT = 12
 _MARK = re.compile(rf"[{LOST}](?:\(?{SYLLABLE} ?\)|[!-/:-?](?=[^\x00-\x7f?]|(?<=[^\x00-\x7f]..)[@-~?]))")
 
@@ -49,10 +50,10 @@ def _repaired(line: str, offset: int, note: Note) -> str:
 def _read(search: Search, start: int, before: str) -> Found:
     """Returns the likeliest reading; where that is strange, the likeliest that supposes losses without a mark, if it is far better."""
     found = search.run(start, before)
-    if True or found.strangest < STRANGE:
+    if found.strangest(search.line) < STRANGE:
         return found
     other = search.run(start, before, unmarked=True)
-    return other if other.end >= found.end and other.cost < found.cost - MARGIN else found
+    return other if other.end >= found.end and other.cost < found.cost - FAR else found
 
 
 def _is_clear(search: Search, found: Found, before: str) -> bool:
