@@ -41,7 +41,7 @@ ANNOTATION = 1.0
 END_BY_GUESS = 1.0
 NO_CHARACTER = 6.0
 CUT_OFF = 12.0
-LOST_STAYS = 4.0
+LOST_STAYS = 10.0
 """Bits of a U+FFFD that stays: it must not pay to explain it away."""
 
 UNKNOWN = -1
@@ -69,6 +69,8 @@ class Step:
     text: str = ""
     known: int = 0
     """The byte of a guessed character that is known, as lead (positive) or trail (negative); 0 when nothing was guessed."""
+    torn: bool = False
+    """Whether the other byte of this guess and the first of the next were lost as one."""
 
 
 @dataclass(slots=True)
@@ -214,7 +216,7 @@ class Search:
             for found in self._likeliest(with_torn_lead(state.waiting), state):
                 cost = step.cost + UNMARKED + found.extra + self.model.step(state.before, middle, found.symbol)
                 torn = State(UNKNOWN, middle, found.char, found.byte)
-                self._join_unknown(place, torn, Step(cost, step, place, found.char, state.waiting))
+                self._join_unknown(place, torn, Step(cost, step, place, found.char, state.waiting, torn=True))
 
     def _leave(self, place: int, state: State, step: Step, char: str, rest: int, known: int = 0, price: float = 0.0) -> None:
         """Writes a character made of the waiting byte and the first half of the one shown, whose second half goes on."""
@@ -242,14 +244,14 @@ class Search:
                 self._leave(place, state, step, found.char, ord("<"), known=waiting)
             else:
                 self._write(place + 1, place, state, step, found.char, END_BY_GUESS, known=waiting)
-        if place + 1 < len(line) and line[place + 1] > "?":
+        if place + 1 < len(line) and line[place + 1] >= "?":
             for found in self._likeliest(with_torn_lead(waiting), state):
                 self._write_torn(place, state, step, found)
 
     def _write_torn(self, place: int, state: State, step: Step, found: Candidate) -> None:
         middle = self.model.place(state.last)[0]
         cost = step.cost + NO_CHARACTER + found.extra + self.model.step(state.before, middle, found.symbol)
-        self._put(place + 1, State(UNKNOWN, middle, found.char, found.byte), Step(cost, step, place, found.char, state.waiting))
+        self._put(place + 1, State(UNKNOWN, middle, found.char, found.byte), Step(cost, step, place, found.char, state.waiting, torn=True))
 
     def _likeliest(self, candidates: Iterable[Candidate], state: State) -> list[Candidate]:
         """Returns the best of many candidates, by the model."""
@@ -260,13 +262,15 @@ class Search:
         """Out of step, and the byte that waits is lost: only those that make no character with the one before it."""
         char = self.line[place]
         if char in LOST:
-            self._put(place + 1, State(0, 0, "\n"), Step(step.cost + ALL_LOST, step, place, "\ufffd"))
+            lost = Step(step.cost + ALL_LOST, step, place, "\ufffd")
+            self._put(place + 1, State(0, 0, "\n"), lost)
+            self._put(place + 1, State(UNKNOWN, 0, "\n"), lost)
             return
         if char.isascii():
             pair = (ord(char), -1)
         elif not (pair := spellings().get(char, (0, 0)))[0]:
             return
-        possible = (found for found in with_trail(pair[0]) if has_no_character(state.torn, found.byte))
+        possible = (found for found in with_trail(pair[0]) if not state.torn or has_no_character(state.torn, found.byte))
         for found in self._likeliest(possible, state):
             if pair[1] < 0:
                 self._write(place + 1, place, state, step, found.char, 0.0, known=-pair[0])
@@ -285,11 +289,16 @@ def _agreed(layer: Layer) -> bool:
 
 
 def _best(layer: Layer) -> Iterator[tuple[State, Step]]:
-    """Yields the cheapest hypotheses; all that are in step, since to stay so is always possible."""
-    items = sorted(layer.items(), key=lambda item: item[1].cost) if len(layer) > BEAM else list(layer.items())
-    for rank, item in enumerate(items):
-        if rank < BEAM or not item[0].waiting:
-            yield item
+    """Yields the cheapest hypotheses of each sort: in step, out of step, out of step with an unknown byte."""
+    if len(layer) <= BEAM:
+        yield from list(layer.items())
+        return
+    left = {True: BEAM, False: BEAM, None: BEAM}
+    for state, step in sorted(layer.items(), key=lambda item: item[1].cost):
+        sort = None if state.waiting == UNKNOWN else bool(state.waiting)
+        left[sort] -= 1
+        if left[sort] >= 0:
+            yield state, step
 
 
 def _traced(start: int, end: int, step: Step) -> Found:

@@ -6,6 +6,7 @@ from newscrawler.chinese.model import load
 from newscrawler.clean.alignment import Found, Search
 from newscrawler.clean.debris import LOST, without_last_annotation
 from newscrawler.clean.edits import Note, ignore
+from newscrawler.clean.guesses import settle
 from newscrawler.clean.pinyin import SYLLABLE
 
 MARGIN = 8.0
@@ -14,6 +15,8 @@ STRANGE = 17.0
 PLAIN = 24.0
 FAR = 2.0
 _CONTEXT = 12
+_LOST_PER_HAN = 2
+_HAN = re.compile("[\u3400-\u9fff]")
 _MARK = re.compile(rf"[{LOST}](?:\(?{SYLLABLE} ?\)|[!-/:-?](?=[^\x00-\x7f?]|(?<=[^\x00-\x7f]..)[@-~?]))")
 
 
@@ -22,7 +25,7 @@ def frame_shift(text: str, note: Note = ignore) -> str:
         return text
     lines, start = [], 0
     for line in text.split("\n"):
-        lines.append(_repaired(line, start, note))
+        lines.append(_repaired(line, start, text, note))
         start += len(line) + 1
     return "\n".join(lines)
 
@@ -32,7 +35,9 @@ def is_marked(text: str) -> bool:
     return ("?" in text or "\ufffd" in text or "(" in text) and _MARK.search(text) is not None
 
 
-def _repaired(line: str, offset: int, note: Note) -> str:
+def _repaired(line: str, offset: int, text: str, note: Note) -> str:
+    if _LOST_PER_HAN * line.count("\ufffd") > len(_HAN.findall(line)):
+        return line  # GBK read as UTF-8, or worse: what is left says nothing about pairs
     search, out, place = Search(line), "", 0
     while mark := _MARK.search(line, place):
         out += line[place : mark.start()]
@@ -40,10 +45,10 @@ def _repaired(line: str, offset: int, note: Note) -> str:
         shown = line[found.start : found.end]
         place = found.end
         if found.text != shown and _is_clear(search, found, out):
-            note(offset + found.start, shown, found.text)
-            out += found.text
-        else:
-            out += shown
+            settled = settle(found, out, line[place:], text)
+            note(offset + found.start, shown, settled.text)
+            shown = settled.text
+        out += shown
     return out + line[place:]
 
 
