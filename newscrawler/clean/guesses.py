@@ -1,0 +1,107 @@
+"""Which character stood where one of its two bytes is lost: the model's choice, and how sure it is.
+
+The frame search finds where characters begin; here each guessed character is weighed once more with what the search cannot
+see: what follows it, whether its word stands elsewhere in the text (a text repeats its words: Kuhn and De Mori's cache model,
+1990), and whether a quotation mark has its partner. Where it fails: names, and the second character of rare words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from newscrawler.chinese.model import load
+from newscrawler.clean.alignment import Found
+from newscrawler.clean.candidates import has_no_character, with_lead, with_torn_lead, with_trail
+
+MOST_CERTAIN = 0.89
+"""No guess is surer than this, however clear the model."""
+
+_SEEN_ELSEWHERE = 3.0
+_PARTNERED = 3.0
+_OPENED_BY = {"”": "“", "」": "「", "’": "‘", "』": "『", "》": "《", "】": "【", "）": "（"}
+_STYLES = ("“”", "「」")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A reading with its guesses settled; `confidence` is that of the least certain, None when nothing was guessed."""
+
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """Where in a reading characters were guessed: one, or two whose lost bytes were shown as one mark."""
+
+    place: int
+    options: tuple[str, ...]
+
+
+def settle(found: Found, before: str, after: str, text: str) -> Settled:
+    """Returns the reading with each guessed character replaced by the likeliest, given its surroundings.
+
+    `before` and `after` are what surrounds the reading in its line, `text` is all there is of the text. It does not touch
+    characters whose bytes are known.
+    """
+    reading, guesses = found.text, list(_guesses(found))
+    confidence = None
+    for _ in range(2 if len(guesses) > 1 else 1):
+        confidence = 1.0 if guesses else None
+        for guess in guesses:
+            end = guess.place + len(guess.options[0])
+            chosen, sure = _likeliest(guess.options, before[-60:] + reading[: guess.place], reading[end:] + after[:2], text)
+            reading = reading[: guess.place] + chosen + reading[end:]
+            confidence = min(confidence or 1.0, sure)
+    return Settled(reading, confidence)
+
+
+def _guesses(found: Found) -> Iterator[_Guess]:
+    place, first = 0, 0
+    for step in found.steps:
+        if first:
+            options = _torn_pairs(first, -step.known) if step.known else tuple(option.char for option in with_torn_lead(first))
+            yield _Guess(place - 1, options)
+        elif step.known and not step.torn:
+            options = with_lead(step.known) if step.known > 0 else with_trail(-step.known)
+            yield _Guess(place, tuple(option.char for option in options))
+        first = step.known if step.torn else 0
+        place += len(step.text)
+
+
+@cache
+def _torn_pairs(lead: int, trail: int) -> tuple[str, ...]:
+    """Returns the pairs of characters that begin and end with these bytes and whose inner bytes make no character."""
+    return tuple(
+        first.char + second.char
+        for first in with_torn_lead(lead)
+        for second in with_trail(trail)
+        if has_no_character(first.byte, second.byte)
+    )
+
+
+def _likeliest(options: tuple[str, ...], left: str, right: str, text: str) -> tuple[str, float]:
+    bits = {option: _bits(option, left, right, text) for option in options}
+    best = min(bits, key=bits.__getitem__)
+    return best, min(MOST_CERTAIN, 1 / sum(2 ** (bits[best] - other) for other in bits.values()))
+
+
+def _bits(option: str, left: str, right: str, text: str) -> float:
+    bits = load().bits(option + right[:2], left[-2:])
+    if left and left[-1] + option[0] in text:
+        bits -= _SEEN_ELSEWHERE
+    if right and option[-1] + right[0] in text:
+        bits -= _SEEN_ELSEWHERE
+    return bits + _unpartnered(option[0], left, text)
+
+
+def _unpartnered(mark: str, left: str, text: str) -> float:
+    """Returns bits for a quotation mark or bracket without its partner, negative for one with it."""
+    if opener := _OPENED_BY.get(mark):
+        return -_PARTNERED if left.count(opener) > left.count(mark) else 2 * _PARTNERED
+    if mark in "“「":
+        own, other = _STYLES if mark == "“" else _STYLES[::-1]
+        return _PARTNERED * (left.count(own[0]) > left.count(own[1])) + _PARTNERED * (other[0] in text and own[1] not in text)
+    return 0.0
