@@ -59,7 +59,7 @@ lock:
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	"$(PYTHON)" -m venv "$$folder/venv"; \
 	"$$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade pip; \
-	"$$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dev,bench,postgres]'; \
+	"$$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dev,bench,postgres,script]'; \
 	"$$folder/venv/bin/python" -m pip freeze --exclude-editable | { grep -E '^[A-Za-z0-9._-]+==[^ ]+$$' || true; } \
 	  | { grep -vi '^newscrawler==' || true; } | LC_ALL=C sort -f > "$$folder/constraints.txt"; \
 	cp "$$folder/constraints.txt" constraints.txt; \

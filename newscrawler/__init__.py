@@ -6,6 +6,7 @@
     decode/       bytes -> text: which encoding; damage that only bytes can tell
     extract/      text -> Page: kind of page, links and their kinds, title, body, byline, date, keywords, related
     clean/        text -> text + repairs
+    chinese/      what decode and clean know of written Chinese: how probable a text is
     dedupe/       article + candidates -> decision: canonical URL, content hash
     store/        tables, migrations, all SQL (SQLAlchemy Core on SQLite or PostgreSQL)
     pipelines.py  decode to store as Scrapy runs them                                [Scrapy]
@@ -14,7 +15,7 @@
     sample.py     the sample site of the demo, on loopback
     cli/          one short file per command
 
-Imports point one way: items, exceptions <- decode, clean, dedupe <- extract <- store <- export <- frontier <- cli; the
+Imports point one way: items, exceptions, chinese <- decode, clean, dedupe <- extract <- store <- export <- frontier <- cli; the
 modules marked [Scrapy] import the plain ones and are imported only by `cli`. tests/test_layers.py holds us to it.
 """
 

@@ -158,6 +158,19 @@ def test_extract_and_repair(crawled: Crawled, tmp_path: Path) -> None:
     ran = newscrawler("repair", stdin="電(diàn)動(dòng)貨車與企業(yè)".encode())
     assert ran.code == 0 and ran.out == "電動貨車與企業"
     assert "pinyin_leak: 3" in ran.err
+    shown = newscrawler("repair", "--diff", stdin="安好\n電(diàn)動(dòng)貨車與企業(yè)".encode())
+    assert shown.out == "2: 電[-(diàn)-]動[-(dòng)-]貨車與企業[-(yè)-]\n"
+    assert newscrawler("repair", "--diff", stdin=b"whole\n").out == "nothing to repair\n"
+
+
+def test_export_in_one_script(crawled: Crawled) -> None:
+    def titles(*options: str) -> list[str]:
+        return [json.loads(line)["title"] for line in newscrawler("export", "--db", crawled.db, *options).out.splitlines()]
+
+    as_published, simplified = titles(), titles("--script", "zh-Hans")
+    assert len(as_published) == len(simplified)
+    assert any("業" in title for title in as_published) and not any("業" in title for title in simplified)
+    assert newscrawler("export", "--db", crawled.db, "--script", "latin").code == 2
 
 
 def test_scrapy_crawl_writes_the_same_lines(crawled: Crawled, tmp_path: Path) -> None:

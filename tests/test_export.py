@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from newscrawler.export import article_record, deleted_record, dumps, record_schema
+from newscrawler.export import article_record, deleted_record, dumps, in_script, record_schema
 from newscrawler.items import Article, FieldRepair, Image, Quality, Related
 
 ID = "urn:uuid:6ba7b811-9dad-51d1-80b4-00c04fd430c8"
@@ -236,3 +236,13 @@ def test_the_documented_fields_are_the_fields() -> None:
     text = (Path(__file__).parent.parent / "docs" / "record.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     assert [name.strip(" `") for row in rows for name in row.split(",")] == KEYS
+
+
+def test_in_another_script_a_record_stays_valid_and_says_so() -> None:
+    converted = in_script(full_record(), "zh-Hans")
+    VALIDATOR.validate(converted)
+    assert list(converted) == KEYS
+    assert (converted["title"], converted["language"]) == ("央行下调准备金率", "zh-Hans")
+    assert converted["content_hash"] == full_record()["content_hash"]
+    assert {"field": "title", "kind": "script", "count": 3} in converted["repairs"]
+    assert converted["related"][0]["title"] == "央行下调…"

@@ -16,11 +16,12 @@ from newscrawler.items import RawPage
 @click.argument("source", metavar="FILE|URL")
 @click.option("--url", help="The address that a FILE was fetched from: links are resolved against it.")
 @click.option("--allow-private", multiple=True, metavar="HOST", help="A host that may have a loopback or private address (repeatable).")
-def command(source: str, url: str | None, allow_private: tuple[str, ...]) -> None:
+@options.script
+def command(source: str, url: str | None, allow_private: tuple[str, ...], script: str | None) -> None:
     """Read one saved page, or fetch one, and print its article as one JSON line."""
     from newscrawler import read_page
     from newscrawler.dedupe import article_key, content_hash
-    from newscrawler.export import dumps
+    from newscrawler.export import dumps, in_script
     from newscrawler.export.collected import collected_record
 
     raw = _fetch(source, allow_private) if source.startswith(("http://", "https://")) else _load(source, url)
@@ -29,7 +30,8 @@ def command(source: str, url: str | None, allow_private: tuple[str, ...]) -> Non
         raise NewscrawlerError(f"{source}: no article ({raw.page.reason or f'a page of kind {raw.page.kind}'})")
     article = raw.page.article
     key = article_key(raw.url, article.canonical_url)
-    options.put(dumps(collected_record(raw, key, content_hash(article.title, article.text), "seed")))
+    record = collected_record(raw, key, content_hash(article.title, article.text), "seed")
+    options.put(dumps(in_script(record, script) if script else record))
 
 
 def _load(path: str, url: str | None) -> RawPage:

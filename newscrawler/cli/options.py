@@ -11,6 +11,8 @@ import click
 
 db = click.option("--db", default="data/news.db", show_default=True, help="A path, or a SQLAlchemy URL.")
 
+script = click.option("--script", type=click.Choice(["zh-Hans", "zh-Hant"]), help="Write Chinese in this script (needs OpenCC); Japanese stays.")
+
 
 @contextmanager
 def opened(where: str, *, write: bool = False) -> Iterator[Any]:

@@ -1,9 +1,11 @@
-"""newscrawler repair: stdin to stdout, repaired."""
+"""newscrawler repair: stdin to stdout, repaired; on a terminal, what was changed."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 import click
 
@@ -12,15 +14,56 @@ from newscrawler.cli import options
 
 @click.command("repair")
 @click.option("-q", "--quiet", is_flag=True, help="Do not say what was repaired.")
-def command(quiet: bool) -> None:
+@click.option("--diff/--no-diff", default=None, help="Show the changed lines, or the whole repaired text. Default: the changes on a terminal.")
+@options.script
+def command(quiet: bool, diff: bool | None, script: str | None) -> None:
     """Repair text: reads bytes of any encoding from stdin, writes UTF-8 to stdout, says on stderr what was done."""
     from newscrawler import clean_text, decode_page
 
-    decoded = decode_page(sys.stdin.buffer.read())
+    body = sys.stdin.buffer.read()
+    decoded = decode_page(body)
     cleaned = clean_text(decoded.text)
-    sys.stdout.buffer.write(cleaned.text.encode("utf-8"))
+    text = cleaned.text
+    if script:
+        from newscrawler.clean.script import to_script
+
+        text = to_script(text, script)
+    if sys.stdout.isatty() if diff is None else diff:
+        text = "".join(f"{line}\n" for line in changed_lines(body.decode(decoded.encoding, "replace"), text))
+        click.echo(text or "nothing to repair\n", nl=False)
+    else:
+        sys.stdout.buffer.write(text.encode("utf-8"))
     if quiet:
         return
     options.tell(f"read as {decoded.encoding}")
     for kind, number in Counter(repair.kind for repair in (*decoded.repairs, *cleaned.repairs)).items():
         options.tell(f"{kind}: {number}")
+
+
+def changed_lines(before: str, after: str) -> Iterator[str]:
+    """Yields each line that differs, with its number: what went in red and [-brackets-], what came in green and {+brackets+}.
+
+    >>> [click.unstyle(line) for line in changed_lines("一\\n產(chǎn)品", "一\\n產品")]
+    ['2: 產[-(chǎn)-]品']
+    """
+    old, new = before.splitlines(), after.splitlines()
+    for tag, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            for offset in range(max(last - first, end - start)):
+                ours = old[first + offset] if first + offset < last else ""
+                theirs = new[start + offset] if start + offset < end else ""
+                yield f"{click.style(f'{start + offset + 1}:', dim=True)} {_marked(ours, theirs)}"
+
+
+def _marked(before: str, after: str) -> str:
+    """Returns one line with what went and what came."""
+    pieces = []
+    for tag, first, last, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(before[first:last])
+            continue
+        if last > first:
+            pieces.append(click.style(f"[-{before[first:last]}-]", fg="red"))
+        if end > start:
+            pieces.append(click.style(f"{{+{after[start:end]}+}}", fg="green"))
+    return "".join(pieces)

@@ -9,5 +9,6 @@ from __future__ import annotations
 
 from newscrawler.export.record import article_record, deleted_record, dumps
 from newscrawler.export.schema import record_schema
+from newscrawler.export.script import in_script
 
-__all__ = ["article_record", "deleted_record", "dumps", "record_schema"]
+__all__ = ["article_record", "deleted_record", "dumps", "in_script", "record_schema"]
