@@ -1,207 +1,145 @@
 """The frame search: the likeliest text behind a stretch of GBK whose pairs of bytes were torn apart.
 
 A damaged text is read as what it says about bytes. A character of GBK says two, an ASCII character one, "?" or U+FFFD that one
-byte (or a pair without a character) was lost, and `?yán)` what is left of an annotation whose bracket a lost byte swallowed. A
-hypothesis is how far it has read, the byte that waits for its other half (none while in step), and the last characters. Every
-step costs bits: the language model's for what it writes, a fixed price for what it supposes. The cheapest hypothesis of each
-kind goes on, the dearest are dropped (a beam). The search ends where all agree again.
+byte (or a pair that is no character) was lost, and `?yán)` what is left of an annotation whose bracket a lost byte swallowed.
+A hypothesis is how far it has read, the byte that waits for its other half (none while in step), and the last characters.
+Every step costs bits: the language model's for what it writes, a fixed price for what it supposes. The search ends where all
+hypotheses agree again.
 
-Steps from "in step":            a character stands for itself; a lost byte before a folded mark opens a shift; the rest of an
-                                 annotation opens one, when a character read so begins with the last byte before it.
-Steps with a byte p waiting:     a character xy ends it (p x) and leaves y; an ASCII letter ends it; an ASCII mark is A3 and its own
-                                 byte with 0x80 (p A3); a lost byte ends it as any character that begins with p, or as the
-                                 one with that reading, where a reading follows; a pair without a character is two lost bytes.
+Steps in step:
+    a character stands for itself; an annotation is passed over;
+    a lost byte before a folded mark opens a shift: ?? was a byte, A3 BF, and what waits is BF;
+    the rest of an annotation opens one: a character with this reading begins with the last byte before it.
+Steps with a byte p waiting:
+    a character xy ends it as (p x) and leaves y; an ASCII letter ends it as (p letter);
+    an ASCII mark was A3 and its own byte with 0x80: it ends it as (p A3);
+    a lost byte ends it as any character that begins with p, and if a reading follows, as one that is read so;
+    a mark of loss may stand for a pair that is no character, so for the second half of one and the first half of another;
+    if nothing else makes sense, such a pair was left out without a mark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from newscrawler.chinese.gbk import pairs, spellings
-from newscrawler.chinese.model import Model, load
+from newscrawler.clean.beam import UNKNOWN, WIDTH, Beam, Found, State, Step, traced
 from newscrawler.clean.candidates import Candidate, has_no_character, joined, read_with_lead, with_lead, with_torn_lead, with_trail
 from newscrawler.clean.debris import LOST, annotation_at, rest_of_annotation_at, swallowed_at, without_last_annotation
 
-BEAM = 24
 FOLDED = 0xA3
 """The lead byte of the full-width forms of ASCII."""
 FOLDED_MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?")
 
-OPEN = 6.0
-WIDE_LETTER = 8.0
-"""Bits that a full-width letter or digit costs more here than the model says, which counts them with the plain ones."""
-OPEN_FOR_SURE = 1.0
-ALL_LOST = 8.0
-UNMARKED = 6.0
-STRANGE = 15.0
-REPEATED = 2.0
+# Prices in bits, set on damage made from texts of our own and found on the web.
+OPEN_BY_QUESTION_MARK = 6.0
+OPEN_BY_REPLACEMENT = 1.0
 FOLD_INSIDE = 5.0
 ANNOTATION = 1.0
 END_BY_GUESS = 1.0
 NO_CHARACTER = 6.0
+UNMARKED = 6.0
+ALL_LOST = 8.0
 CUT_OFF = 12.0
 LOST_STAYS = 10.0
-"""Bits of a U+FFFD that stays: it must not pay to explain it away."""
-
-UNKNOWN = -1
-"""Stands for a waiting byte that is not known, after a pair without a character."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What decides how a hypothesis goes on: the byte that waits (0 for none), the model's last symbol but one, the last character."""
-
-    waiting: int
-    before: int
-    last: str
-    torn: int = 0
-    """The first byte of the pair without a character whose second waits."""
-
-
-@dataclass(slots=True)
-class Step:
-    """A hypothesis at a place: its cost so far and how it came here."""
-
-    cost: float
-    came_from: Step | None
-    start: int
-    text: str = ""
-    known: int = 0
-    """The byte of a guessed character that is known, as lead (positive) or trail (negative); 0 when nothing was guessed."""
-    torn: bool = False
-    """Whether the other byte of this guess and the first of the next were lost as one."""
-
-
-@dataclass(slots=True)
-class Found:
-    """The likeliest reading of text[start:end]."""
-
-    start: int
-    end: int
-    cost: float
-    steps: list[Step] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "".join(step.text for step in self.steps)
-
-    def strangest(self, line: str) -> float:
-        """Returns the bits of the dearest character that does not stand in the line as it is."""
-        changed = (step for step in self.steps if not line.startswith(step.text, step.start))
-        return max((step.cost - step.came_from.cost for step in changed if step.came_from), default=0.0)
-
-
-Layer = dict[State, Step]
+"""A U+FFFD that stays. The model's own bits would make it pay to explain any away."""
+REPEATED = 2.0
+"""A question mark after another or after an exclamation mark: the model knows few, people write many."""
+WIDE_LETTER = 8.0
+"""A full-width letter or digit, beyond the model, which counts them with the plain ones."""
+STRANGE = 15.0
+"""Bits of a character from which on it is worth asking whether a pair was left out before it."""
 
 
 class Search:
-    """One search over one line. `run` may be called for each marker of the line."""
+    """The search in one line; `run` for each place where a shift may begin."""
 
     def __init__(self, line: str) -> None:
         self.line = line
-        self.model: Model = load()
-        self._layers: dict[int, Layer] = {}
+        self._beam = Beam()
         self._unmarked = False
         self._cheapest = 0.0
 
     def run(self, start: int, before: str, *, unmarked: bool = False) -> Found:
         """Returns the likeliest reading from `start`, where the line is in step, to where all hypotheses agree again.
 
-        `before` is the text that comes before, as repaired.
+        `before` is the text before that place as repaired. With `unmarked`, pairs may have been left out without a mark.
         """
-        line, self._unmarked = self.line, unmarked
-        self._layers = {start: {self._state(before): Step(0.0, None, start)}}
-        place = start
-        while place < len(line):
-            layer = self._layers.pop(place, {})
-            if place > start and not self._layers and len(layer) == 1 and _agreed(layer):
-                return _traced(start, place, next(iter(layer.values())))
-            self._cheapest = min((step.cost for step in layer.values()), default=0.0)
-            for state, step in _best(layer):
-                self._advance(place, state, step)
-            place += 1
-        return _traced(start, place, self._end(self._layers.pop(place, {})))
+        beam, self._unmarked = self._beam, unmarked
+        beam.begin(start, without_last_annotation(before))
+        for place in range(start, len(self.line)):
+            if place > start and (step := beam.agreed(place)):
+                return traced(start, place, step)
+            hypotheses = beam.take(place)
+            self._cheapest = min((step.cost for _, step in hypotheses), default=0.0)
+            for state, step in hypotheses:
+                self._go_on(place, state, step)
+        return traced(start, len(self.line), self._end())
 
     def bits(self, start: int, end: int, before: str) -> float:
         """Returns what it costs that line[start:end] stays as it is, by the prices that `run` has for it."""
-        self._layers = {start: {self._state(before): Step(0.0, None, start)}}
+        beam = self._beam
+        beam.begin(start, without_last_annotation(before))
         for place in range(start, end):
-            for state, step in self._layers.pop(place, {}).items():
+            for state, step in beam.take(place):
                 self._stay(place, state, step)
-        ((_, layer),) = self._layers.items()
-        return self._end(layer).cost if end == len(self.line) else min(step.cost for step in layer.values())
+        return self._end().cost if end == len(self.line) else min((step.cost for _, step in beam.take(end)), default=0.0)
 
-    def _state(self, before: str) -> State:
-        before = without_last_annotation(before)
-        return State(0, self.model.place(before[-2])[0] if len(before) > 1 else 0, before[-1:] or "\n")
-
-    def _end(self, layer: Layer) -> Step:
-        """Returns the likeliest hypothesis at the end of the line, where a byte that still waits is a loss."""
-        ended = []
-        for state, step in layer.items():
-            cost = step.cost + self.model.step(state.before, self.model.place(state.last)[0], 0)
-            ended.append(Step(cost + CUT_OFF, step, len(self.line), "\ufffd") if state.waiting else Step(cost, step, len(self.line)))
+    def _end(self) -> Step:
+        """Returns the cheapest hypothesis at the end of the line, where a byte that still waits is a loss."""
+        beam, end, ended = self._beam, len(self.line), []
+        for state, step in beam.take(end):
+            cost = step.cost + beam.bits(state, 0, 0.0)
+            ended.append(Step(cost + CUT_OFF, step, end, "\ufffd") if state.waiting else Step(cost, step, end))
         return min(ended, key=lambda step: step.cost)
 
-    def _put(self, place: int, state: State, step: Step) -> None:
-        layer = self._layers.setdefault(place, {})
-        known = layer.get(state)
-        if known is None or step.cost < known.cost:
-            layer[state] = step
-
-    def _write(self, end: int, start: int, state: State, step: Step, char: str, price: float, waiting: int = 0, known: int = 0) -> None:
-        """Goes on to `end` with one more character."""
-        symbol, extra = self.model.place(char)
-        middle = self.model.place(state.last)[0]
-        cost = step.cost + price + extra + self.model.step(state.before, middle, symbol)
-        self._put(end, State(waiting, middle, char), Step(cost, step, start, char, known))
-
-    def _advance(self, place: int, state: State, step: Step) -> None:
+    def _go_on(self, place: int, state: State, step: Step) -> None:
         if state.waiting == UNKNOWN:
             self._join_unknown(place, state, step)
         elif state.waiting:
             self._join(place, state, step)
         else:
             self._stay(place, state, step)
-            self._open(place, state, step)
+            if self.line[place] in LOST:
+                self._open(place, state, step)
+
+    def _write(self, end: int, place: int, state: State, step: Step, char: str, price: float = 0.0, *, waiting: int = 0, known: int = 0) -> None:
+        """Goes on at `end`, with one more character for the line from `place` on."""
+        self._beam.put(end, self._beam.after(state, char, waiting), self._beam.written(state, step, place, char, price, known))
 
     def _stay(self, place: int, state: State, step: Step) -> None:
         """In step: the line means what it says."""
         char = self.line[place]
         if char == "(" and (end := annotation_at(self.line, place, state.last)):
-            self._put(end, state, Step(step.cost, step, place, self.line[place:end]))
+            self._beam.put(end, state, Step(step.cost, step, place, self.line[place:end]))
         elif char == "\ufffd":
-            self._put(place + 1, State(0, 0, "\n"), Step(step.cost + LOST_STAYS, step, place, char))
+            self._beam.put(place + 1, State(0, 0, "\n"), Step(step.cost + LOST_STAYS, step, place, char))
         elif char == "?" and state.last in "?!":
-            self._put(place + 1, State(0, state.before, char), Step(step.cost + REPEATED, step, place, char))
+            self._beam.put(place + 1, State(0, state.before, char), Step(step.cost + REPEATED, step, place, char))
         else:
-            self._write(place + 1, place, state, step, char, 0.0)
+            self._write(place + 1, place, state, step, char)
 
     def _open(self, place: int, state: State, step: Step) -> None:
-        """In step: a shift begins here."""
+        """In step, at a lost byte: a shift begins here."""
         line = self.line
-        if line[place] not in LOST:
-            return
         if rest := rest_of_annotation_at(line, place):
             end, reading = rest
             _, trail = pairs().get(state.last, (0, 0))
             for found in read_with_lead(trail, reading):
-                self._put(end, State(found.byte, state.before, state.last), Step(step.cost + ANNOTATION, step, place))
+                self._beam.put(end, state._replace(waiting=found.byte), Step(step.cost + ANNOTATION, step, place))
         if place + 2 < len(line) and line[place + 1] in FOLDED_MARKS:
-            mark = line[place + 1]
+            price = OPEN_BY_QUESTION_MARK if line[place] == "?" else OPEN_BY_REPLACEMENT
+            waiting = ord(line[place + 1]) | 0x80
             for found in with_trail(FOLDED):
-                price = OPEN if line[place] == "?" else OPEN_FOR_SURE
-                self._write(place + 2, place, state, step, found.char, price, waiting=ord(mark) | 0x80, known=-FOLDED)
+                self._write(place + 2, place, state, step, found.char, price, waiting=waiting, known=-FOLDED)
 
     def _join(self, place: int, state: State, step: Step) -> None:
         """Out of step: the waiting byte gets its other half."""
-        line, waiting = self.line, state.waiting
-        char = line[place]
+        char = self.line[place]
         if char in LOST:
             self._join_lost(place, state, step)
-        elif char == "(" and (end := annotation_at(line, place, _shown(state))):
-            self._put(end, state, Step(step.cost + ANNOTATION, step, place))
+        elif char == "(" and (end := annotation_at(self.line, place, _shown(state))):
+            self._beam.put(end, state, Step(step.cost + ANNOTATION, step, place))
         elif char.isascii():
             self._join_ascii(place, state, step, ord(char))
         elif pair := spellings().get(char):
@@ -209,28 +147,27 @@ class Search:
 
     def _join_pair(self, place: int, state: State, step: Step, pair: tuple[int, int]) -> None:
         whole = joined(state.waiting, pair[0])
+        bits = STRANGE
         if whole:
-            self._leave(place, state, step, whole.char, pair[1], price=WIDE_LETTER if "０" <= whole.char <= "ｚ" else 0.0)
-        middle = self.model.place(state.last)[0]
-        if self._unmarked and step.cost <= self._cheapest and (not whole or whole.extra + self.model.step(state.before, middle, whole.symbol) > STRANGE - 20 * ("０" <= whole.char <= "ｚ")):
-            for found in self._likeliest(with_torn_lead(state.waiting), state):
-                cost = step.cost + UNMARKED + found.extra + self.model.step(state.before, middle, found.symbol)
-                torn = State(UNKNOWN, middle, found.char, found.byte)
-                self._join_unknown(place, torn, Step(cost, step, place, found.char, state.waiting, torn=True))
+            price = WIDE_LETTER if "０" <= whole.char <= "ｚ" else 0.0
+            bits = price + self._beam.bits(state, whole.symbol, whole.extra)
+            self._leave(place, state, step, whole.char, pair[1], price)
+        if self._unmarked and bits >= STRANGE and step.cost <= self._cheapest:
+            for found in with_torn_lead(state.waiting):
+                torn, cost = self._beam.after(state, found.char, UNKNOWN, found.byte), self._beam.bits(state, found.symbol, found.extra)
+                self._join_unknown(place, torn, Step(step.cost + UNMARKED + cost, step, place, found.char, state.waiting, torn=True))
 
-    def _leave(self, place: int, state: State, step: Step, char: str, rest: int, known: int = 0, price: float = 0.0) -> None:
-        """Writes a character made of the waiting byte and the first half of the one shown, whose second half goes on."""
+    def _leave(self, place: int, state: State, step: Step, char: str, rest: int, price: float = 0.0, known: int = 0) -> None:
+        """Writes a character that took the first half of the one shown; its second half waits, or is an ASCII character."""
         if rest > 0x80:
             self._write(place + 1, place, state, step, char, price, waiting=rest, known=known)
         elif rest < 0x80:
-            symbol, extra = self.model.place(char)
-            cost = step.cost + extra + self.model.step(state.before, self.model.place(state.last)[0], symbol)
-            middle = Step(cost, step, place, char, known)
-            self._write(place + 1, place, State(0, self.model.place(state.last)[0], char), middle, chr(rest), 0.0)
+            written = self._beam.written(state, step, place, char, price, known)
+            self._write(place + 1, place, self._beam.after(state, char), written, chr(rest))
 
     def _join_ascii(self, place: int, state: State, step: Step, code: int) -> None:
         if 0x40 <= code < 0x7F and (whole := joined(state.waiting, code)):
-            self._write(place + 1, place, state, step, whole.char, 0.0)
+            self._write(place + 1, place, state, step, whole.char)
         if 0x21 <= code < 0x7F and (whole := joined(state.waiting, FOLDED)):
             self._write(place + 1, place, state, step, whole.char, FOLD_INSIDE, waiting=code | 0x80)
 
@@ -238,73 +175,41 @@ class Search:
         line, waiting = self.line, state.waiting
         if rest := rest_of_annotation_at(line, place):
             for found in read_with_lead(waiting, rest[1]):
-                self._write(rest[0], place, state, step, found.char, 0.0)
+                self._write(rest[0], place, state, step, found.char)
+        tag = swallowed_at(line, place)
         for found in self._likeliest(with_lead(waiting), state):
-            if swallowed_at(line, place):
-                self._leave(place, state, step, found.char, ord("<"), known=waiting)
+            if tag:
+                self._leave(place, state, step, found.char, ord("<"), END_BY_GUESS, known=waiting)
             else:
                 self._write(place + 1, place, state, step, found.char, END_BY_GUESS, known=waiting)
         if place + 1 < len(line) and line[place + 1] >= "?":
-            for found in self._likeliest(with_torn_lead(waiting), state):
-                self._write_torn(place, state, step, found)
-
-    def _write_torn(self, place: int, state: State, step: Step, found: Candidate) -> None:
-        middle = self.model.place(state.last)[0]
-        cost = step.cost + NO_CHARACTER + found.extra + self.model.step(state.before, middle, found.symbol)
-        self._put(place + 1, State(UNKNOWN, middle, found.char, found.byte), Step(cost, step, place, found.char, state.waiting, torn=True))
-
-    def _likeliest(self, candidates: Iterable[Candidate], state: State) -> list[Candidate]:
-        """Returns the best of many candidates, by the model."""
-        model, middle = self.model, self.model.place(state.last)[0]
-        return sorted(candidates, key=lambda found: model.step(state.before, middle, found.symbol) + found.extra)[:BEAM]
+            for found in with_torn_lead(waiting):
+                cost = step.cost + NO_CHARACTER + self._beam.bits(state, found.symbol, found.extra)
+                torn = Step(cost, step, place, found.char, waiting, torn=True)
+                self._beam.put(place + 1, self._beam.after(state, found.char, UNKNOWN, found.byte), torn)
 
     def _join_unknown(self, place: int, state: State, step: Step) -> None:
-        """Out of step, and the byte that waits is lost: only those that make no character with the one before it."""
+        """Out of step, and the byte that waits is lost too: one that makes no character with the one before it."""
         char = self.line[place]
         if char in LOST:
             lost = Step(step.cost + ALL_LOST, step, place, "\ufffd")
-            self._put(place + 1, State(0, 0, "\n"), lost)
-            self._put(place + 1, State(UNKNOWN, 0, "\n"), lost)
+            self._beam.put(place + 1, State(0, 0, "\n"), lost)
+            self._beam.put(place + 1, State(UNKNOWN, 0, "\n"), lost)
             return
-        if char.isascii():
-            pair = (ord(char), -1)
-        elif not (pair := spellings().get(char, (0, 0)))[0]:
-            return
-        possible = (found for found in with_trail(pair[0]) if not state.torn or has_no_character(state.torn, found.byte))
+        trail, rest = (ord(char), None) if char.isascii() else spellings().get(char, (0, None))
+        possible = (found for found in with_trail(trail) if not state.torn or has_no_character(state.torn, found.byte))
         for found in self._likeliest(possible, state):
-            if pair[1] < 0:
-                self._write(place + 1, place, state, step, found.char, 0.0, known=-pair[0])
+            if rest is None:
+                self._write(place + 1, place, state, step, found.char, known=-trail)
             else:
-                self._leave(place, state, step, found.char, pair[1], known=-pair[0])
+                self._leave(place, state, step, found.char, rest, known=-trail)
+
+    def _likeliest(self, candidates: Iterable[Candidate], state: State) -> list[Candidate]:
+        """Returns the best of many candidates, by the model."""
+        return sorted(candidates, key=lambda found: self._beam.bits(state, found.symbol, found.extra))[:WIDTH]
 
 
 def _shown(state: State) -> str:
     """Returns the character that the line shows where the last character's second byte and the waiting one met."""
     whole = joined(pairs().get(state.last, (0, 0))[1], state.waiting)
     return whole.char if whole else ""
-
-
-def _agreed(layer: Layer) -> bool:
-    return next(iter(layer)).waiting == 0
-
-
-def _best(layer: Layer) -> Iterator[tuple[State, Step]]:
-    """Yields the cheapest hypotheses of each sort: in step, out of step, out of step with an unknown byte."""
-    if len(layer) <= BEAM:
-        yield from list(layer.items())
-        return
-    left = {True: BEAM, False: BEAM, None: BEAM}
-    for state, step in sorted(layer.items(), key=lambda item: item[1].cost):
-        sort = None if state.waiting == UNKNOWN else bool(state.waiting)
-        left[sort] -= 1
-        if left[sort] >= 0:
-            yield state, step
-
-
-def _traced(start: int, end: int, step: Step) -> Found:
-    found, at = Found(start, end, step.cost), step
-    while at.came_from is not None:
-        found.steps.append(at)
-        at = at.came_from
-    found.steps.reverse()
-    return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from newscrawler.chinese.model import load
-from newscrawler.clean.alignment import Found
+from newscrawler.clean.beam import Found
 from newscrawler.clean.candidates import has_no_character, with_lead, with_torn_lead, with_trail
 
 MOST_CERTAIN = 0.89
