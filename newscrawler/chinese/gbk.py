@@ -60,3 +60,13 @@ def is_simplified(char: str) -> bool:
     """
     lead, trail = pairs().get(char, (0, 0))
     return 0xB0 <= lead <= 0xF7 and trail >= 0xA1
+
+
+@cache
+def is_traditional(char: str) -> bool:
+    """Returns whether a character is in Big5, the set of Traditional writing; what is not there is Simplified or rare.
+
+    >>> is_traditional("学"), is_traditional("學"), is_traditional("人")
+    (False, True, True)
+    """
+    return bool(char.encode("big5", "ignore"))

@@ -49,3 +49,12 @@ def without_last_annotation(text: str) -> str:
     """
     match = _LAST.search(text) if text.endswith(")") else None
     return text[: match.start(1)] if match and reads(match[0][0], normal(match[2])) else text
+
+
+def without_annotations(text: str) -> str:
+    """Returns the text without any annotation, aligned or not, right or wrong: to look words up in, not to show.
+
+    >>> without_annotations("學(xué)校")
+    '學校'
+    """
+    return _ANNOTATION.sub("", text)

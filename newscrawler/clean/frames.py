@@ -31,7 +31,7 @@ from newscrawler.clean.beam import Found
 from newscrawler.clean.debris import LOST, without_last_annotation
 from newscrawler.clean.dropped import dropped_byte
 from newscrawler.clean.edits import Note, graded, ignore
-from newscrawler.clean.guesses import settle
+from newscrawler.clean.guesses import Surroundings, settle
 from newscrawler.clean.pinyin import SYLLABLE
 
 KNOWN_BYTES = 0.97
@@ -68,9 +68,9 @@ def frame_shift(text: str, note: Note = ignore) -> str:
     """
     if not is_marked(text):
         return text
-    lines, start = [], 0
+    lines, start, surroundings = [], 0, Surroundings(text)
     for line in text.split("\n"):
-        lines.append(_Line(line, start, text).repaired(note) if is_marked(line) else line)
+        lines.append(_Line(line, start, surroundings).repaired(note) if is_marked(line) else line)
         start += len(line) + 1
     return "\n".join(lines)
 
@@ -82,11 +82,11 @@ def is_marked(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line of `whole`, and where it begins there."""
+    """One line of a text, where it begins there, and what is around."""
 
     line: str
     offset: int
-    whole: str
+    surroundings: Surroundings
 
     def repaired(self, note: Note) -> str:
         """Returns the line with its shifts undone, from left to right."""
@@ -98,7 +98,7 @@ class _Line:
             found, at = _reading_at(search, mark.start(), place, out)
             if found:
                 before = out + line[place : found.start]
-                settled = settle(found, before, line[found.end :], self.whole)
+                settled = settle(found, before, line[found.end :], self.surroundings)
                 sure = KNOWN_BYTES if settled.confidence is None else settled.confidence
                 graded(note, "frame_shift", sure)(self.offset + found.start, line[found.start : found.end], settled.text)
                 out, place = before + settled.text, found.end
