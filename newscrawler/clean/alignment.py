@@ -24,7 +24,7 @@ from collections.abc import Iterable
 
 from newscrawler.chinese.gbk import pairs, spellings
 from newscrawler.clean.beam import UNKNOWN, WIDTH, Beam, Found, State, Step, traced
-from newscrawler.clean.candidates import Candidate, has_no_character, joined, read_with_lead, with_lead, with_torn_lead, with_trail
+from newscrawler.clean.candidates import Candidate, has_no_character, joined, read_as, read_with_lead, with_lead, with_torn_lead, with_trail
 from newscrawler.clean.debris import LOST, annotation_at, rest_of_annotation_at, swallowed_at, without_last_annotation
 
 FOLDED = 0xA3
@@ -191,11 +191,19 @@ class Search:
     def _join_unknown(self, place: int, state: State, step: Step) -> None:
         """Out of step, and the byte that waits is lost too: one that makes no character with the one before it."""
         char = self.line[place]
-        if char in LOST:
+        if rest := rest_of_annotation_at(self.line, place):
+            for found in read_as(rest[1]):
+                if not state.torn or has_no_character(state.torn, found.byte):
+                    self._write(rest[0], place, state, step, found.char)
+        elif char in LOST:
             lost = Step(step.cost + ALL_LOST, step, place, "\ufffd")
             self._beam.put(place + 1, State(0, 0, "\n"), lost)
             self._beam.put(place + 1, State(UNKNOWN, 0, "\n"), lost)
-            return
+        else:
+            self._guess_first_byte(place, state, step)
+
+    def _guess_first_byte(self, place: int, state: State, step: Step) -> None:
+        char = self.line[place]
         trail, rest = (ord(char), None) if char.isascii() else spellings().get(char, (0, None))
         possible = (found for found in with_trail(trail) if not state.torn or has_no_character(state.torn, found.byte))
         for found in self._likeliest(possible, state):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from newscrawler.chinese.gbk import LEADS, TRAILS, characters, is_han, pairs
+from newscrawler.chinese.gbk import LEADS, TRAILS, characters, pairs
 from newscrawler.chinese.model import load
 from newscrawler.chinese.readings import read_so
 
@@ -75,12 +75,13 @@ def read_with_lead(lead: int, reading: str) -> tuple[Candidate, ...]:
 
 
 @cache
-def has_no_character(lead: int, trail: int) -> bool:
-    """Returns whether a pair of bytes is empty or user-defined in GBK, so that a decoder showed one mark for both."""
-    return (lead, trail) not in characters()
+def read_as(reading: str) -> tuple[Candidate, ...]:
+    """Returns the characters of running text that are read so, each with its lead byte."""
+    table, model = pairs(), load()
+    return tuple(Candidate(char, table[char][0], *model.place(char)) for char in read_so(reading) if model.commonness(char))
 
 
 @cache
-def is_plain_mark(char: str) -> bool:
-    """Returns whether a character is no Han character: what a sentence has between its words."""
-    return not is_han(char)
+def has_no_character(lead: int, trail: int) -> bool:
+    """Returns whether a pair of bytes is empty or user-defined in GBK, so that a decoder showed one mark for both."""
+    return (lead, trail) not in characters()
