@@ -32,8 +32,8 @@ def decoded(data: bytes, loss: str = "?") -> str:
     """Returns the text as a decoder shows it that takes two bytes wherever a lead byte stands, with `loss` for what is no character."""
     shown, place = "", 0
     while place < len(data):
-        if data[place] < 0x80:
-            shown += chr(data[place])
+        if data[place] <= 0x80:
+            shown += chr(data[place]) if data[place] < 0x80 else "€"
             place += 1
         else:
             char = data[place : place + 2].decode("gbk", "ignore")

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from newscrawler.chinese.gbk import pairs, spellings
+from newscrawler.chinese.gbk import EURO, pairs, spellings
 from newscrawler.clean.beam import UNKNOWN, WIDTH, Beam, Found, State, Step, traced
 from newscrawler.clean.candidates import Candidate, has_no_character, joined, read_as, read_with_lead, with_lead, with_torn_lead, with_trail
 from newscrawler.clean.debris import LOST, annotation_at, rest_of_annotation_at, swallowed_at, without_last_annotation
@@ -142,6 +142,8 @@ class Search:
             self._beam.put(end, state, Step(step.cost + ANNOTATION, step, place))
         elif char.isascii():
             self._join_ascii(place, state, step, ord(char))
+        elif char == "€" and (whole := joined(state.waiting, EURO)):
+            self._write(place + 1, place, state, step, whole.char)
         elif pair := spellings().get(char):
             self._join_pair(place, state, step, pair)
 

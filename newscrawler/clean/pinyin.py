@@ -38,8 +38,10 @@ _HAN = re.compile(f"[{HAN}]")
 _ABOUT_READINGS = re.compile("拼音|[读讀][音作为為]|念作|[发發]音|多音字|声调|聲調|同音|注音|pinyin")
 _COMMON = 12
 """Counts per million from which a character is one that nobody needs a note on."""
-_RARE_AND_NOTED = 3
+_SEVERAL = 3
+"""Different characters, always noted, that are no coincidence."""
 _CERTAIN = 6
+"""The same in a text that speaks of readings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,20 @@ def _toned_leaks(text: str, leaks: Sequence[Leak]) -> list[Leak]:
     toned = [leak for leak in leaks if leak.toned]
     kinds = Counter((leak.char, leak.reading) for leak in toned if leak.reading != toneless(leak.reading))
     several = Counter(char for char, _ in kinds)
-    steady = [(char, reading) for char, reading in kinds if several[char] == 1 and _is_always_noted(text, char, kinds[char, reading])]
-    enough = _CERTAIN if _ABOUT_READINGS.search(_without(text, leaks)) else _RARE_AND_NOTED
-    if len(steady) >= enough and 2 * len(steady) >= len(kinds):
-        return toned
-    plain = {(char, reading) for char, reading in steady if reading == readings(char)[0] and _is_common(char)}
-    if not plain or enough == _CERTAIN or _is_an_entry(text, toned):
+    steady = {kind: times for kind, times in kinds.items() if several[kind[0]] == 1 and _is_always_noted(text, kind[0], times)}
+    if 2 * len(steady) < len(kinds):
         return []
-    return [leak for leak in toned if (leak.char, leak.reading) in plain]
+    usual = sum(reading == readings(char)[0] for char, reading in steady)
+    if _ABOUT_READINGS.search(_without(text, leaks)):
+        return toned if len(steady) >= _CERTAIN or usual == len(steady) >= _SEVERAL + 1 else []
+    if len(steady) >= _SEVERAL or any(_is_plain(char, reading, times) for (char, reading), times in steady.items()) and not _is_an_entry(text, toned):
+        return toned
+    return []
+
+
+def _is_plain(char: str, reading: str, times: int) -> bool:
+    """Returns whether one noted character tells a script: nobody would note this reading of it, or note it again and again."""
+    return (reading == readings(char)[0] or times > 1 + is_simplified(char)) and _is_common(char)
 
 
 def _is_always_noted(text: str, char: str, times: int) -> bool:
