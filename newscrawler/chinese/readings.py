@@ -38,7 +38,7 @@ def readings(char: str) -> tuple[str, ...]:
     A neutral tone has no mark. Readings in words (儿 as r) are not among them.
 
     >>> readings("长")
-    ('zhǎng', 'cháng', 'zhàng')
+    ('zhǎng', 'cháng')
     """
     return _table().get(char, ())
 

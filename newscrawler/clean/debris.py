@@ -10,9 +10,9 @@ from newscrawler.clean.pinyin import SYLLABLE
 LOST = "?\ufffd"
 """How decoders show a byte, or a pair of bytes, that is no character."""
 
-_ANNOTATION = re.compile(rf"\(({SYLLABLE}) ?\)")
+_ANNOTATION = re.compile(rf"\( ?({SYLLABLE}) ?\)")
 _REST = re.compile(rf"[{LOST}]\(?({SYLLABLE}) ?\)")
-_LAST = re.compile(rf".(\(({SYLLABLE}) ?\))\Z")
+_LAST = re.compile(rf".(\( ?({SYLLABLE}) ?\))\Z")
 _TAG = re.compile(rf"[{LOST}](?=/?[a-z]{{1,10}}>)")
 
 
@@ -30,7 +30,7 @@ def rest_of_annotation_at(line: str, place: int) -> tuple[int, str] | None:
     """Returns where the rest of an annotation at `place` ends and the reading in it: its bracket may be eaten by a lost byte.
 
     >>> rest_of_annotation_at("車?yán)^續", 1)
-    (5, 'yán')
+    (6, 'yán')
     """
     match = _REST.match(line, place)
     return (match.end(), reading) if match and is_syllable(reading := normal(match[1])) else None

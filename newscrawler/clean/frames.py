@@ -52,6 +52,7 @@ _STRANGE = 17.0
 _GAIN_OF_UNMARKED = 2.0
 
 _CONTEXT = 12
+_NEAR = 200
 _HAN_FOR_A_LOSS = 2
 
 
@@ -93,29 +94,31 @@ class _Line:
         line = self.line
         if _HAN_FOR_A_LOSS * line.count("\ufffd") > len(_HAN.findall(line)):
             return line
-        search, out, place, at = Search(line), "", 0, 0
+        search, done, before, place, at = Search(line), [], "", 0, 0
         while mark := _MARK.search(line, at):
-            found, at = _reading_at(search, mark.start(), place, out)
+            found, at = _reading_at(search, mark.start(), place, before)
             if found:
-                before = out + line[place : found.start]
-                settled = settle(found, before, line[found.end :], self.surroundings)
+                plain = line[place : found.start]
+                before = (before + plain)[-_NEAR:]
+                settled = settle(found, before, line[found.end : found.end + _NEAR], self.surroundings)
                 sure = KNOWN_BYTES if settled.confidence is None else settled.confidence
                 graded(note, "frame_shift", sure)(self.offset + found.start, line[found.start : found.end], settled.text)
-                out, place = before + settled.text, found.end
-        return out + line[place:]
+                done += [plain, settled.text]
+                before, place = (before + settled.text)[-_NEAR:], found.end
+        return "".join([*done, line[place:]])
 
 
 def _reading_at(search: Search, mark: int, place: int, before: str) -> tuple[Found | None, int]:
     """Returns a reading to be taken, if there is one, and where to look on; the line is done up to `place`, as `before`."""
     line = search.line
-    context = before + line[place:mark]
+    context = before + line[max(place, mark - _NEAR) : mark]
     found = _likeliest(search, mark, context)
     gain = search.bits(found.start, found.end, context) - found.cost
     if gain > _LEAST_GAIN and (gain > _PLAIN_GAIN or _is_readable(found)) and _is_chinese(context):
         return found, found.end
     if line[mark] == "\ufffd" and (missing := dropped_byte(line, place, mark, before)):
         found, gain = missing
-        if gain > _GAIN_WITHOUT_MARK and _is_readable(found) and _is_chinese(before + line[place : found.start]):
+        if gain > _GAIN_WITHOUT_MARK and _is_readable(found) and _is_chinese(before + line[max(place, found.start - _NEAR) : found.start]):
             return found, found.end
     return None, max(found.end, mark + 1)
 

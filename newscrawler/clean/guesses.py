@@ -7,14 +7,14 @@ see: what follows it, whether its word stands elsewhere in the text (a text repe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from newscrawler.chinese.gbk import is_han, is_simplified, is_traditional
 from newscrawler.chinese.model import load
 from newscrawler.clean.beam import Found
-from newscrawler.clean.candidates import has_no_character, with_lead, with_torn_lead, with_trail
+from newscrawler.clean.candidates import Candidate, has_no_character, with_lead, with_torn_lead, with_trail
 from newscrawler.clean.debris import without_annotations
 
 MOST_CERTAIN = 0.89
@@ -41,21 +41,30 @@ class Settled:
 
 
 class Surroundings:
-    """All there is of a text, as far as it helps to guess a character of it."""
+    """All there is of a text, as far as it helps to guess a character of it; looked at when the first is to be guessed."""
 
     def __init__(self, text: str) -> None:
-        self._text = without_annotations(text)
-        han = [char for char in self._text[:_SAMPLE] if is_han(char)]
+        self._text = text
+
+    @cached_property
+    def _plain(self) -> str:
+        return without_annotations(self._text)
+
+    @cached_property
+    def _pairs(self) -> frozenset[str]:
+        return frozenset(map(str.__add__, self._plain, self._plain[1:]))
+
+    @cached_property
+    def _is_of_script(self) -> Callable[[str], bool]:
+        """Whether a character is one of the text's script; of any if the text is of both or of neither."""
+        han = [char for char in self._plain[:_SAMPLE] if is_han(char)]
         traditional, simplified = (sum(not test(char) for char in han) for test in (is_simplified, is_traditional))
-        self._is_of_script = is_traditional if traditional > 2 * simplified else is_simplified if simplified > 2 * traditional else is_han
+        return is_traditional if traditional > 2 * simplified else is_simplified if simplified > 2 * traditional else is_han
 
     def bits(self, option: str, left: str, right: str) -> float:
         """Returns the bits of characters between what is left and right of them."""
         bits = load().bits(option + right[:2], left[-2:])
-        if left and left[-1] + option[0] in self._text:
-            bits -= _SEEN_ELSEWHERE
-        if right and option[-1] + right[0] in self._text:
-            bits -= _SEEN_ELSEWHERE
+        bits -= _SEEN_ELSEWHERE * ((left[-1:] + option[0] in self._pairs) + (option[-1] + right[:1] in self._pairs))
         if any(is_han(char) and not self._is_of_script(char) for char in option):
             bits += _OTHER_SCRIPT
         return bits + self._unpartnered(option[0], left, right)
@@ -68,7 +77,7 @@ class Surroundings:
             if left.count(mark) > left.count(closer):
                 return _PARTNERED
             end = right.find(closer)
-            return -2 * _PARTNERED if end >= 0 and mark not in right[:end] else _PARTNERED * (closer not in self._text)
+            return -2 * _PARTNERED if end >= 0 and mark not in right[:end] else _PARTNERED * (closer not in self._plain)
         return 0.0
 
 
@@ -87,15 +96,13 @@ def settle(found: Found, before: str, after: str, surroundings: Surroundings) ->
     is not clear becomes U+FFFD.
     """
     reading, guesses = found.text, list(_guesses(found))
-    before, after = before[-_NEAR:], after[:_NEAR]
     confidence = None
     for _ in range(2 if len(guesses) > 1 else 1):
         confidence = 1.0 if guesses else None
         for guess in guesses:
             end = guess.place + len(guess.options[0])
-            chosen, sure = _likeliest(
-                guess.options, without_annotations(before + reading[: guess.place]), without_annotations(reading[end:] + after), surroundings
-            )
+            left = without_annotations(before[-_NEAR:] + reading[: guess.place])
+            chosen, sure = _likeliest(guess.options, left, without_annotations(reading[end:] + after[:_NEAR]), surroundings)
             reading = reading[: guess.place] + chosen + reading[end:]
             confidence = min(confidence or 1.0, sure)
     return Settled(reading, confidence)
@@ -104,14 +111,18 @@ def settle(found: Found, before: str, after: str, surroundings: Surroundings) ->
 def _guesses(found: Found) -> Iterator[_Guess]:
     place, first = 0, 0
     for step in found.steps:
-        if first:
-            options = _torn_pairs(first, -step.known) if step.known else tuple(option.char for option in with_torn_lead(first))
-            yield _Guess(place - 1, options)
+        if first and step.known:
+            yield _Guess(place - 1, _torn_pairs(first, -step.known))
+        elif first:
+            yield _Guess(place - 1, _chars(with_torn_lead(first)))
         elif step.known and not step.torn:
-            options = with_lead(step.known) if step.known > 0 else with_trail(-step.known)
-            yield _Guess(place, tuple(option.char for option in options))
+            yield _Guess(place, _chars(with_lead(step.known) if step.known > 0 else with_trail(-step.known)))
         first = step.known if step.torn else 0
         place += len(step.text)
+
+
+def _chars(candidates: Iterable[Candidate]) -> tuple[str, ...]:
+    return tuple(candidate.char for candidate in candidates)
 
 
 @cache

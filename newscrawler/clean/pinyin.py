@@ -33,7 +33,7 @@ SYLLABLE = rf"[a-zɡɑüêăĕĭŏŭ{TONED}\u0300-\u030c]{{1,10}}"
 """Pattern of what may be a syllable of pinyin: a superset."""
 
 # The bracket stands first so that the search runs from bracket to bracket. The space after counts only if every leak has one.
-_LEAK = re.compile(rf"\((?<=[{HAN}]\()({SYLLABLE}) ?\)")
+_LEAK = re.compile(rf"\((?<=[{HAN}]\() ?({SYLLABLE}) ?\)")
 _HAN = re.compile(f"[{HAN}]")
 _ABOUT_READINGS = re.compile("拼音|[读讀][音作为為]|念作|[发發]音|多音字|声调|聲調|同音|注音|pinyin")
 _COMMON = 12
@@ -59,8 +59,10 @@ class Leak:
         return self.reading in readings(self.char)
 
 
-def pinyin_leak(text: str, note: Note = ignore) -> str:
+def pinyin_leak(text: str, note: Note = ignore, at_least: int = 1) -> str:
     """Returns the text without the readings that a script put behind characters; a text that people wrote about readings stays.
+
+    Fewer leaks than `at_least` stay: a whole page, of which much is no running text, deserves more caution than a paragraph.
 
     Only half-width brackets are looked at. A reading in capitals, a syllable that is no reading of its character, and two
     syllables in one bracket stay.
@@ -70,8 +72,9 @@ def pinyin_leak(text: str, note: Note = ignore) -> str:
     >>> pinyin_leak("行(xíng)")
     '行(xíng)'
     """
-    while leaks := _leaks_of_a_script(text):
+    while len(leaks := _leaks_of_a_script(text)) >= max(at_least, 1):
         text = _without(text, leaks, note)  # again, for what was leaked twice: 國(guó)(guó)
+        at_least = 1
     return text
 
 
@@ -119,9 +122,8 @@ def _toned_leaks(text: str, leaks: Sequence[Leak]) -> list[Leak]:
     usual = sum(reading == readings(char)[0] for char, reading in steady)
     if _ABOUT_READINGS.search(_without(text, leaks)):
         return toned if len(steady) >= _CERTAIN or usual == len(steady) >= _SEVERAL + 1 else []
-    if len(steady) >= _SEVERAL or any(_is_plain(char, reading, times) for (char, reading), times in steady.items()) and not _is_an_entry(text, toned):
-        return toned
-    return []
+    enough = len(steady) >= _SEVERAL or (any(_is_plain(*kind, times) for kind, times in steady.items()) and not _is_an_entry(text, toned))
+    return toned if enough else []
 
 
 def _is_plain(char: str, reading: str, times: int) -> bool:
@@ -153,9 +155,8 @@ def _toneless_leaks(text: str, leaks: Sequence[Leak]) -> list[Leak]:
     """Returns the leaks without tone marks if they are several; one coincidence, 米(mi), is none."""
     found = [leak for leak in leaks if leak.reading == toneless(leak.reading)]
     telling = {leak.char for leak in found if len(leak.reading) > 1}
-    if len(telling) < 2 or _ABOUT_READINGS.search(_without(text, leaks)) and len(telling) < _CERTAIN:
-        return []
-    return found
+    enough = _CERTAIN if _ABOUT_READINGS.search(_without(text, leaks)) else 2
+    return found if len(telling) >= enough else []
 
 
 def _without(text: str, leaks: Sequence[Leak], note: Note = ignore) -> str:
