@@ -102,10 +102,22 @@ class _Line:
                 before = (before + plain)[-_NEAR:]
                 settled = settle(found, before, line[found.end : found.end + _NEAR], self.surroundings)
                 sure = KNOWN_BYTES if settled.confidence is None else settled.confidence
-                graded(note, "frame_shift", sure)(self.offset + found.start, line[found.start : found.end], settled.text)
+                _tell(graded(note, "frame_shift", sure), self.offset + found.start, line[found.start : found.end], settled.text)
                 done += [plain, settled.text]
                 before, place = (before + settled.text)[-_NEAR:], found.end
         return "".join([*done, line[place:]])
+
+
+def _tell(note: Note, start: int, before: str, after: str) -> None:
+    """Notes a change without what both versions share at their ends: a search goes on until it is sure to be in step."""
+    tail = _shared(before[::-1], after[::-1])
+    before, after = before[: len(before) - tail], after[: len(after) - tail]
+    head = _shared(before, after)
+    note(start + head, before[head:], after[head:])
+
+
+def _shared(one: str, other: str) -> int:
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _reading_at(search: Search, mark: int, place: int, before: str) -> tuple[Found | None, int]:
