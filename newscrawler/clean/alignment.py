@@ -20,7 +20,9 @@ Steps with a byte p waiting:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
 
 from newscrawler.chinese.gbk import EURO, pairs, spellings
 from newscrawler.clean.beam import UNKNOWN, WIDTH, Beam, Found, State, Step, traced
@@ -51,11 +53,19 @@ STRANGE = 15.0
 """Bits of a character from which on it is worth asking whether a pair was left out before it."""
 
 
+@dataclass(slots=True)
+class Effort:
+    """How many characters may still be weighed in one text. Without a limit a text made for it could keep a search busy for hours."""
+
+    left: int
+
+
 class Search:
     """The search in one line; `run` for each place where a shift may begin."""
 
-    def __init__(self, line: str) -> None:
+    def __init__(self, line: str, effort: Effort) -> None:
         self.line = line
+        self._effort = effort
         self._beam = Beam()
         self._unmarked = False
         self._cheapest = 0.0
@@ -63,7 +73,8 @@ class Search:
     def run(self, start: int, before: str, *, unmarked: bool = False) -> Found:
         """Returns the likeliest reading from `start`, where the line is in step, to where all hypotheses agree again.
 
-        `before` is the text before that place as repaired. With `unmarked`, pairs may have been left out without a mark.
+        `before` is the text before that place as repaired. With `unmarked`, pairs may have been left out without a mark. When
+        the effort is spent the reading is empty and infinitely dear.
         """
         beam, self._unmarked = self._beam, unmarked
         beam.begin(start, without_last_annotation(before))
@@ -71,6 +82,9 @@ class Search:
             if place > start and (step := beam.agreed(place)):
                 return traced(start, place, step)
             hypotheses = beam.take(place)
+            self._effort.left -= len(hypotheses)
+            if self._effort.left < 0:
+                return Found(start, place + 1, inf)
             self._cheapest = min((step.cost for _, step in hypotheses), default=0.0)
             for state, step in hypotheses:
                 self._go_on(place, state, step)
@@ -130,6 +144,7 @@ class Search:
         if place + 2 < len(line) and line[place + 1] in FOLDED_MARKS:
             price = OPEN_BY_QUESTION_MARK if line[place] == "?" else OPEN_BY_REPLACEMENT
             waiting = ord(line[place + 1]) | 0x80
+            self._effort.left -= len(with_trail(FOLDED))
             for found in with_trail(FOLDED):
                 self._write(place + 2, place, state, step, found.char, price, waiting=waiting, known=-FOLDED)
 
@@ -207,15 +222,16 @@ class Search:
     def _guess_first_byte(self, place: int, state: State, step: Step) -> None:
         char = self.line[place]
         trail, rest = (ord(char), None) if char.isascii() else spellings().get(char, (0, None))
-        possible = (found for found in with_trail(trail) if not state.torn or has_no_character(state.torn, found.byte))
+        possible = [found for found in with_trail(trail) if not state.torn or has_no_character(state.torn, found.byte)]
         for found in self._likeliest(possible, state):
             if rest is None:
                 self._write(place + 1, place, state, step, found.char, known=-trail)
             else:
                 self._leave(place, state, step, found.char, rest, known=-trail)
 
-    def _likeliest(self, candidates: Iterable[Candidate], state: State) -> list[Candidate]:
+    def _likeliest(self, candidates: Sequence[Candidate], state: State) -> list[Candidate]:
         """Returns the best of many candidates, by the model."""
+        self._effort.left -= len(candidates)
         return sorted(candidates, key=lambda found: self._beam.bits(state, found.symbol, found.extra))[:WIDTH]
 
 

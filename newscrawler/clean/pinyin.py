@@ -114,7 +114,9 @@ def _is_for_learners(text: str, leaks: Sequence[Leak]) -> bool:
 def _toned_leaks(text: str, leaks: Sequence[Leak]) -> list[Leak]:
     """Returns the leaks of a table with tone marks."""
     toned = [leak for leak in leaks if leak.toned]
-    kinds = Counter((leak.char, leak.reading) for leak in toned if leak.reading != toneless(leak.reading))
+    kinds = Counter((leak.char, leak.reading) for leak in toned)
+    for kind in [kind for kind, times in kinds.items() if times == 1 and kind[1] == toneless(kind[1])]:
+        del kinds[kind]  # once without a tone, 的(de), may be a coincidence
     several = Counter(char for char, _ in kinds)
     steady = {kind: times for kind, times in kinds.items() if several[kind[0]] == 1 and _is_always_noted(text, kind[0], times)}
     if 2 * len(steady) < len(kinds):
