@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from newscrawler.chinese.gbk import is_han
 from newscrawler.chinese.readings import readings
-from newscrawler.clean import clean_text
+from newscrawler.clean import clean_text, frames
 from newscrawler.clean.edits import Ledger
 from newscrawler.clean.frames import KNOWN_BYTES, frame_shift, is_marked
 from newscrawler.clean.guesses import MOST_CERTAIN
@@ -109,6 +109,19 @@ def test_guesses_say_that_they_are_guesses():
     assert (guessed.start, guessed.before, guessed.after) == (1, "??谖逶春芋w", "海口五源河體")
     assert guessed.confidence <= MOST_CERTAIN < known.confidence == KNOWN_BYTES
     assert (known.start, known.before, known.after) == (15, "?yán)^", "繼")
+
+
+def test_a_swallowed_digit_is_marked():
+    damaged = gbk_damage.with_annotations("今年的獎章共500枚，分給參加比賽的學校", {"務": "wù", "參": "cān"})
+    assert "?00枚" in damaged
+    repaired = clean_text(damaged).text  # one character of which a byte is lost, then the loss
+    assert (repaired[:5], repaired[6:]) == ("今年的獎章", "\ufffd00枚，分給參加比賽的學校")
+
+
+@pytest.mark.parametrize("text", ["?;中" * 4000, "在??" + "谖逶春芋" * 3000, "中文字符\ufffd!中文\ufffd" * 2000], ids=["marks", "run", "losses"])
+def test_a_text_made_to_cost_is_given_up(text, monkeypatch):
+    monkeypatch.setattr(frames, "_EFFORT", 20_000)
+    assert len(frame_shift(text)) > len(text) // 2
 
 
 @pytest.mark.parametrize("text", [*TRADITIONAL, *SIMPLIFIED, "Is it? (yes) 是吗? 是的", "f(x)=?"])

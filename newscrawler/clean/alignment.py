@@ -63,8 +63,10 @@ class Effort:
 class Search:
     """The search in one line; `run` for each place where a shift may begin."""
 
-    def __init__(self, line: str, effort: Effort) -> None:
+    def __init__(self, line: str, effort: Effort, *, swallowing: bool = False) -> None:
+        """`swallowing` says that a lost byte took the ASCII character after it along, wherever one followed."""
         self.line = line
+        self._swallowing = swallowing
         self._effort = effort
         self._beam = Beam()
         self._unmarked = False
@@ -179,8 +181,15 @@ class Search:
         if rest > 0x80:
             self._write(place + 1, place, state, step, char, price, waiting=rest, known=known)
         elif rest < 0x80:
-            written = self._beam.written(state, step, place, char, price, known)
-            self._write(place + 1, place, self._beam.after(state, char), written, chr(rest))
+            self._write_two(place, state, step, char, chr(rest), price, known)
+
+    def _write_two(self, place: int, state: State, step: Step, char: str, second: str, price: float = 0.0, known: int = 0) -> None:
+        """Writes a character and an ASCII character, or the mark that one is lost, and is in step again."""
+        written = self._beam.written(state, step, place, char, price, known)
+        if second == "\ufffd":
+            self._beam.put(place + 1, State(0, 0, "\n"), Step(written.cost, written, place, second))
+        else:
+            self._write(place + 1, place, self._beam.after(state, char), written, second)
 
     def _join_ascii(self, place: int, state: State, step: Step, code: int) -> None:
         if 0x40 <= code < 0x7F and (whole := joined(state.waiting, code)):
@@ -193,10 +202,10 @@ class Search:
         if rest := rest_of_annotation_at(line, place):
             for found in read_with_lead(waiting, rest[1]):
                 self._write(rest[0], place, state, step, found.char)
-        tag = swallowed_at(line, place)
+        taken = swallowed_at(line, place, self._swallowing)
         for found in self._likeliest(with_lead(waiting), state):
-            if tag:
-                self._leave(place, state, step, found.char, ord("<"), END_BY_GUESS, known=waiting)
+            if taken:
+                self._write_two(place, state, step, found.char, taken, END_BY_GUESS, known=waiting)
             else:
                 self._write(place + 1, place, state, step, found.char, END_BY_GUESS, known=waiting)
         if place + 1 < len(line) and line[place + 1] >= "?":

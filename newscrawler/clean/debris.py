@@ -13,6 +13,8 @@ LOST = "?\ufffd"
 _ANNOTATION = re.compile(rf"\( ?({SYLLABLE}) ?\)")
 _REST = re.compile(rf"[{LOST}]\(?({SYLLABLE}) ?\)")
 _LAST = re.compile(rf".(\( ?({SYLLABLE}) ?\))\Z")
+_SWALLOWED = re.compile(rf"\?{SYLLABLE} ?\)")
+_WORD = re.compile(r"\?[0-9A-Za-z]")
 _TAG = re.compile(rf"[{LOST}](?=/?[a-z]{{1,10}}>)")
 
 
@@ -36,9 +38,18 @@ def rest_of_annotation_at(line: str, place: int) -> tuple[int, str] | None:
     return (match.end(), reading) if match and is_syllable(reading := normal(match[1])) else None
 
 
-def swallowed_at(line: str, place: int) -> bool:
-    """Returns whether the lost byte at `place` swallowed the "<" of a tag: ?/p> was </p>."""
-    return _TAG.match(line, place) is not None
+def swallows(text: str) -> bool:
+    """Returns whether the decoder that showed this text took an ASCII character with each lost lead byte, as a bracket in `?yán)`."""
+    return _SWALLOWED.search(text) is not None
+
+
+def swallowed_at(line: str, place: int, swallowing: bool) -> str:
+    """Returns what the lost byte at `place` took with it: "<" of a tag (?/p> was </p>), U+FFFD for what is not known, or nothing.
+
+    >>> swallowed_at("不多?/p>", 2, False), swallowed_at("共有?00人", 2, True), swallowed_at("共有?00人", 2, False)
+    ('<', '\ufffd', '')
+    """
+    return "<" if _TAG.match(line, place) else "\ufffd" if swallowing and _WORD.match(line, place) else ""
 
 
 def without_last_annotation(text: str) -> str:

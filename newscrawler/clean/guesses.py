@@ -15,7 +15,7 @@ from newscrawler.chinese.gbk import is_han, is_simplified, is_traditional
 from newscrawler.chinese.model import load
 from newscrawler.clean.beam import Found
 from newscrawler.clean.candidates import Candidate, has_no_character, with_lead, with_torn_lead, with_trail
-from newscrawler.clean.debris import without_annotations
+from newscrawler.clean.debris import swallows, without_annotations
 
 MOST_CERTAIN = 0.89
 """No guess is surer than this, however clear the model."""
@@ -45,6 +45,11 @@ class Surroundings:
 
     def __init__(self, text: str) -> None:
         self._text = text
+
+    @cached_property
+    def swallowing(self) -> bool:
+        """Whether lost bytes took the ASCII character after them along."""
+        return swallows(self._text)
 
     @cached_property
     def _plain(self) -> str:
@@ -102,7 +107,8 @@ def settle(found: Found, before: str, after: str, surroundings: Surroundings) ->
         for guess in guesses:
             end = guess.place + len(guess.options[0])
             left = without_annotations(before[-_NEAR:] + reading[: guess.place])
-            chosen, sure = _likeliest(guess.options, left, without_annotations(reading[end:] + after[:_NEAR]), surroundings)
+            right = without_annotations(reading[end:] + after[:_NEAR]).replace("\ufffd", "")  # what follows a loss tells more than the loss
+            chosen, sure = _likeliest(guess.options, left, right, surroundings)
             reading = reading[: guess.place] + chosen + reading[end:]
             confidence = min(confidence or 1.0, sure)
     return Settled(reading, confidence)
