@@ -25,20 +25,6 @@ from newscrawler.store import Outcome
 logger = logging.getLogger(__name__)
 
 
-class ReadPage:
-    """Decodes, extracts and cleans the body of a good answer: sets `page`."""
-
-    def process_item(self, item: Any) -> Any:
-        """Everything but a RawPage with a body of a good answer passes as it is."""
-        if isinstance(item, RawPage) and item.outcome == "response" and item.body and item.status is not None and 200 <= item.status < 300:
-            try:
-                item.page = read_page(item.body, item.url, item.headers.get("content-type"))
-            except Exception as error:
-                logger.exception("%s could not be read", item.url)
-                item.unreadable = f"could not be read: {type(error).__name__}: {error}"[:300]
-        return item
-
-
 class _WithCrawl:
     """A pipeline of a spider that has a Crawl; for other spiders' items it does nothing."""
 
@@ -54,6 +40,21 @@ class _WithCrawl:
     def open_spider(self) -> None:
         """Finds the crawl."""
         self.crawl = getattr(self.crawler.spider, "crawl", None)
+
+
+class ReadPage(_WithCrawl):
+    """Decodes, extracts and cleans the body of a good answer: sets `page`."""
+
+    def process_item(self, item: Any) -> Any:
+        """Everything but a RawPage with a body of a good answer passes as it is."""
+        if isinstance(item, RawPage) and item.outcome == "response" and item.body and item.status is not None and 200 <= item.status < 300:
+            try:
+                without = self.crawl.undone if self.crawl else frozenset[str]()
+                item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without)
+            except Exception as error:
+                logger.exception("%s could not be read", item.url)
+                item.unreadable = f"could not be read: {type(error).__name__}: {error}"[:300]
+        return item
 
 
 class FindDuplicates(_WithCrawl):

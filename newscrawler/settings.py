@@ -42,15 +42,21 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # a page has one row: re
 METAREFRESH_ENABLED = False  # each hop is a page of its own, judged again; RedirectMiddleware stays for robots.txt
 HTTPERROR_ALLOW_ALL = True  # every answer is an outcome
 DEPTH_STATS_VERBOSE = False
+WARN_ON_GENERATOR_RETURN_VALUE = False  # reads the source of our callbacks again and again; they return nothing
 CONCURRENT_ITEMS = 1  # of one response: ours yields one, and Scrapy makes a task for each that it may yield
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # the frontier has put the hosts in turn already
 SPIDER_MIDDLEWARES = {
-    # Our spider yields no request in a callback: nothing for these to do but cost time.
+    # Our spider yields no request in a callback, and takes every status: nothing for these to do but cost time.
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 DOWNLOADER_MIDDLEWARES = {
     "newscrawler.middlewares.guard.Guard": 50,  # before robots.txt (100): a refused host is not asked for it
+    "newscrawler.middlewares.compressed.Compressed": 595,  # right before HttpCompressionMiddleware (590) sees a response
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }

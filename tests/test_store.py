@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from newscrawler.exceptions import BadDatabase, BadRow, DatabaseBusy, OldDatabase
 from newscrawler.items import Decision, Link
-from newscrawler.store import Body, Found, Ledger, Outcome, connect, hold, reading, upgrade
+from newscrawler.store import Body, Found, Ledger, Outcome, connect, hold, reading, redo, undo, undone_kinds, upgrade
 from newscrawler.store.audit import findings
 from newscrawler.store.forget import forget
 from newscrawler.store.tables import REVISION, metadata, pages
@@ -167,6 +167,24 @@ def test_migrations_lead_to_the_tables(engine: sa.Engine, where: str) -> None:
     assert upgrade(where) == (REVISION, REVISION)
 
 
+def test_an_older_database_is_brought_up_to_date(engine: sa.Engine, where: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE undone")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    assert upgrade(where) == ("0001", REVISION)
+    undo(engine, "zero_width")
+    assert undone_kinds(engine) == {"zero_width"}
+
+
+def test_a_kind_of_repair_is_undone_and_made_again(engine: sa.Engine) -> None:
+    undo(engine, "zero_width")
+    undo(engine, "zero_width")
+    undo(engine, "nfc")
+    redo(engine, "zero_width")
+    redo(engine, "never_undone")
+    assert undone_kinds(engine) == {"nfc"}
+
+
 def test_an_old_database_is_refused_with_the_command_to_run(engine: sa.Engine, where: str) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
@@ -221,3 +239,10 @@ def test_another_spelling_is_asked_for_on_the_same_row(engine: sa.Engine, ledger
     assert (task.page_id, task.url, task.hops) == (page, f"{SITE}/a", 1)
     ledger.close("finished")
     assert not list(findings(engine))
+
+
+def test_start_pages_by_the_ten_thousand(ledger: Ledger) -> None:
+    """More than the parameters that one statement may have: 65,535 on PostgreSQL, 32,766 on SQLite as it comes."""
+    ids = ledger.seed([found(f"/{number}") for number in range(66_000)])
+    assert len(set(ids)) == 66_000
+    assert ledger.waiting_hosts() == {"news.example": 66_000}

@@ -15,7 +15,7 @@ from newscrawler.clean.frames import frame_shift, is_marked
 from newscrawler.clean.pinyin import TONED, is_noted, pinyin_leak
 from newscrawler.items import Cleaned
 
-__all__ = ["clean_text", "count_lost"]
+__all__ = ["KINDS", "clean_text", "count_lost"]
 
 _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.html_entities,
@@ -31,7 +31,8 @@ _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.nfc,
     pinyin_leak,
 )
-_CONFIDENCE = {"utf8_mojibake": 0.95, "pinyin_leak": 0.95, "frame_shift": 0.9, "html_entities": 0.99}
+KINDS = frozenset(repair.__name__ for repair in _REPAIRS)
+_CONFIDENCE = {"utf8_mojibake": 0.95, "pinyin_leak": 0.95, "html_entities": 0.99}
 _MAX_PASSES = 8
 
 # Every character that some repair, or the count of losses, could be about. Blocks whose characters NFC may change stand as a
@@ -45,10 +46,11 @@ _SUSPECT = re.compile(
 _LOST = re.compile("\ufffd|(?:[锟錕]斤拷)+|[烫燙]{3,}|屯{3,}")
 
 
-def clean_text(text: str) -> Cleaned:
+def clean_text(text: str, *, without: frozenset[str] = frozenset()) -> Cleaned:
     """Returns the text repaired and in NFC, with each change and the number of characters lost for good.
 
     It does not change width, quotes or script, and does not guess what is lost. Repairing the result changes nothing more.
+    Repairs of the kinds in `without` are not made.
     `start` of a repair counts in the text that this repair was given, so after those listed before it.
 
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
@@ -57,8 +59,9 @@ def clean_text(text: str) -> Cleaned:
     if _is_plain_ascii(text) or not (_SUSPECT.search(text) or is_marked(text) or is_noted(text)):
         return Cleaned(text)
     ledger = Ledger()
+    steps = tuple(repair for repair in _REPAIRS if repair.__name__ not in without) if without else _REPAIRS
     for _ in range(_MAX_PASSES):
-        before, text = text, _pass(text, ledger)
+        before, text = text, _pass(text, steps, ledger)
         if text == before:
             break
     return Cleaned(text, tuple(ledger.repairs), count_lost(text))
@@ -78,9 +81,9 @@ def _is_plain_ascii(text: str) -> bool:
     return text.isascii() and "&" not in text and text.replace("\n", "").replace("\t", "").isprintable()
 
 
-def _pass(text: str, ledger: Ledger) -> str:
+def _pass(text: str, steps: tuple[Callable[[str, Note], str], ...], ledger: Ledger) -> str:
     """Returns the text after every repair once; what one repair uncovers for an earlier one is left for the next pass."""
-    for repair in _REPAIRS:
+    for repair in steps:
         kind = repair.__name__
         text = repair(text, ledger.under(kind, _CONFIDENCE.get(kind, 1.0)))
     return text

@@ -9,6 +9,7 @@ import errno
 import importlib
 import os
 import sys
+from typing import Any
 
 import click
 
@@ -44,6 +45,16 @@ class Commands(click.Group):
             return None
         return importlib.import_module(f"newscrawler.cli.{cmd_name}").command  # type: ignore[no-any-return]
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; a reader of its output that has gone (`| head`) is no error, though click takes it for one."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _silence_stdout()
+            return 0
+        return result
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in the help, from the table: it imports nothing."""
         with formatter.section("Commands"):
@@ -60,7 +71,12 @@ def main() -> int:
     """Runs the command line; returns the exit code (docs/operations.md). An error of ours is one line on stderr."""
     try:
         result = group.main(standalone_mode=False)
-        sys.stdout.flush()
+    except click.UsageError as error:
+        if error.ctx is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
+            error.show()
+        else:
+            print(f"newscrawler: {error.format_message()} See `{error.ctx.command_path} --help`.", file=sys.stderr)  # noqa: T201
+        return error.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -69,12 +85,13 @@ def main() -> int:
     except NewscrawlerError as error:
         print(f"newscrawler: {error}", file=sys.stderr)  # noqa: T201
         return error.exit_code
-    except BrokenPipeError:
-        # The reader has gone (`| head`): that is its right. Python would complain while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except OSError as error:  # what a command did not expect: a full disk behind stdout, say
         print(f"newscrawler: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)  # noqa: T201
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         return DiskFull.exit_code if error.errno == errno.ENOSPC else 1
     return result if isinstance(result, int) else 0
+
+
+def _silence_stdout() -> None:
+    """Lets what is still buffered go nowhere: Python would complain while closing stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

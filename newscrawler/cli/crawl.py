@@ -26,7 +26,7 @@ from newscrawler.exceptions import UsageError
 @click.option("--no-bodies", is_flag=True, help="Do not keep the bodies as fetched.")
 @click.option("--list", "listing", is_flag=True, help="Only discover: print the articles' URLs that the start pages lead to; nothing is stored.")
 @click.option("--contact", envvar="NEWSCRAWLER_CONTACT", help="Your address for the user agent: a URL or an e-mail.")
-@click.option("-v", "--verbose", is_flag=True, help="Log every request.")
+@click.option("-v", "--verbose", is_flag=True, help="Log every request, and Scrapy's statistics at the end.")
 def command(urls: tuple[str, ...], input_file: TextIO | None, **options: object) -> int:
     """Crawl news from start pages: articles, their related reading, their sections.
 

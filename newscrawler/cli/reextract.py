@@ -5,15 +5,34 @@ from __future__ import annotations
 import click
 
 from newscrawler.cli import options
+from newscrawler.exceptions import UsageError
 
 
 @click.command("reextract")
 @options.db
-def command(db: str) -> None:
-    """Read every kept body again as this version does; what came out better becomes a new revision."""
+@click.option("--undo", "undone", multiple=True, metavar="KIND", help="From now on make no repair of this kind in this collection (repeatable).")
+@click.option("--redo", "redone", multiple=True, metavar="KIND", help="Make repairs of this kind again (repeatable).")
+def command(db: str, undone: tuple[str, ...], redone: tuple[str, ...]) -> None:
+    """Read every kept body again as this version does; what came out different becomes a new revision."""
+    _check_kinds((*undone, *redone))
     from newscrawler.frontier.reread import reread
-    from newscrawler.store import hold
+    from newscrawler.store import hold, redo, undo
 
     with options.opened(db, write=True) as engine, options.opened(db) as reader, hold(engine):
+        for kind in undone:
+            undo(engine, kind)
+        for kind in redone:
+            redo(engine, kind)
         told = reread(engine, reader)
     options.tell(", ".join(f"{number} {what}" for what, number in sorted(told.items())) or "no body is kept in this database")
+
+
+def _check_kinds(kinds: tuple[str, ...]) -> None:
+    """Raises UsageError for a kind of repair that does not exist."""
+    if not kinds:
+        return
+    from newscrawler.clean import KINDS
+
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(f"{kind}: no kind of repair: it is one of {', '.join(sorted(KINDS))}")

@@ -19,6 +19,12 @@ from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.scope import compiled, start_page
 from newscrawler.items import Repair
 
+# What Scrapy imports with all that it needs (a web server, a console, a client of the web) only to find it switched off, which
+# takes a tenth of a second; a None in EXTENSIONS or DOWNLOADER_MIDDLEWARES would not spare the import.
+_SWITCHED_OFF = {
+    "EXTENSIONS_BASE": ("scrapy.extensions.remote_control.RemoteControl", "scrapy.extensions.telnet.TelnetConsole"),
+    "DOWNLOADER_MIDDLEWARES_BASE": ("scrapy.downloadermiddlewares.cookies.CookiesMiddleware", "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware"),
+}
 _STOPPED = {"output_closed": "stopped because nobody reads the output any more", "output_failed": "stopped because the output cannot be written"}
 
 
@@ -112,8 +118,14 @@ def settings_of(options: Options) -> dict[str, Any]:
         "AUTOTHROTTLE_ENABLED": options.delay > 0,
         "AUTOTHROTTLE_START_DELAY": options.delay,
         "STATS_DUMP": options.verbose,
+        "STATS_CLASS": f"scrapy.statscollectors.{'Memory' if options.verbose else 'Dummy'}StatsCollector",  # counts nobody would see
+        "DOWNLOADER_STATS": options.verbose,
         "LOG_LEVEL": "DEBUG" if options.verbose else "INFO",
-        "EXTENSIONS": {"newscrawler.extensions.output.JsonLines": 0, "newscrawler.extensions.progress.Progress": 0},
+        "EXTENSIONS": {
+            "newscrawler.extensions.output.JsonLines": 0,
+            "newscrawler.extensions.progress.Progress": 0,
+            "scrapy.extensions.corestats.CoreStats": 0 if options.verbose else None,
+        },
     }
     if options.contact:
         chosen["USER_AGENT"] = f"newscrawler/{__version__} (+{options.contact})"
@@ -130,6 +142,8 @@ def run(running: Crawl, chosen: dict[str, Any]) -> int | None:
     settings = Settings()
     settings.setmodule("newscrawler.settings")
     settings.setdict(chosen, priority="cmdline")
+    for name, paths in _SWITCHED_OFF.items():
+        settings.set(name, {path: order for path, order in settings.getdict(name).items() if path not in paths}, "project")
 
     class Process(AsyncCrawlerProcess):
         stopped_by: int | None = None
@@ -141,9 +155,10 @@ def run(running: Crawl, chosen: dict[str, Any]) -> int | None:
             super()._signal_shutdown(signum, _)
 
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "newscrawler.settings")
-    _quiet()  # twice: Scrapy logs while it sets up its logging, and sets some levels back
+    verbose = bool(chosen.get("STATS_DUMP"))
+    _quiet(verbose)  # twice: Scrapy logs while it sets up its logging, and sets some levels back
     process = Process(settings)
-    _quiet()
+    _quiet(verbose)
     process.crawl(NewsSpider, crawl=running)
     _spare_collections()
     process.start()
@@ -160,10 +175,11 @@ def _spare_collections() -> None:
     gc.set_threshold(100_000, 10, 10)
 
 
-def _quiet() -> None:
-    """Keeps Scrapy's own chatter down: what matters of it is in the ledger and in the summary."""
-    for name in ("scrapy.middleware", "scrapy.addons", "scrapy.crawler", "scrapy.extensions.logstats", "scrapy.statscollectors", "scrapy.core.engine"):
+def _quiet(verbose: bool) -> None:
+    """Keeps Scrapy's own chatter down: what matters of it is in the ledger and in the summary. Its statistics are for -v."""
+    for name in ("scrapy.middleware", "scrapy.addons", "scrapy.crawler", "scrapy.extensions.logstats", "scrapy.core.engine"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("scrapy.statscollectors").setLevel(logging.INFO if verbose else logging.WARNING)
     logging.getLogger("scrapy.utils.log").setLevel(logging.WARNING)
     logging.getLogger("scrapy.downloadermiddlewares.redirect").setLevel(logging.ERROR)  # it serves robots.txt only: no Referer
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)  # the page itself says why it failed

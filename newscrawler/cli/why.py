@@ -33,7 +33,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
     page, article = told["page"], told["article"]
     lines = [page["url"], f"  found     {utc(page['discovered_at'])} by {page['discovered_by']}, depth {page['depth']}"]
     lines += [f"            on {told['discovered_from']}"] if told["discovered_from"] else []
-    lines += [f"            linked as {link['kind']} from {link['url']} ({link['anchor']})" for link in told["linked_from"]]
+    lines += [f"            linked as {link['kind']} from {link['url']}" + (f" ({link['anchor']})" if link["anchor"] else "") for link in told["linked_from"]]
     if page["fetched_at"]:
         status = f"HTTP {page['status']}" if page["status"] else "no answer"
         lines.append(f"  asked     {utc(page['fetched_at'])}: {status}, {page['fetches']} answers in all")

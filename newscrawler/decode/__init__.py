@@ -37,10 +37,10 @@ _HZ = re.compile(rb"~\{(?:[!-w][!-~])+~\}")
 _JIS = re.compile(rb"\x1b\$[@B](?:[!-t][!-~])+\x1b\(")
 
 
-def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
+def decode_page(body: bytes, content_type: str | None = None, *, without: frozenset[str] = frozenset()) -> Decoded:
     """Returns the text of `body` with the codec used, the label declared (header before page) and the repairs made.
 
-    It does not parse the page, resolve references or normalise. Never raises: undecodable bytes become U+FFFD.
+    Repairs of the kinds in `without` are not made. It does not parse the page, resolve references or normalise. Never raises: undecodable bytes become U+FFFD.
 
     >>> decode_page("新闻：今天的天气很好。".encode("gbk"), "text/html; charset=utf-8").encoding
     'gb18030'
@@ -48,7 +48,8 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
     codec, declared = declared_encoding(body, content_type)
     text, encoding = _decode(body, codec)
     ledger = Ledger()
-    text = pinyin_leak(text, ledger.under("pinyin_leak", 0.95), LEAKS_OF_A_PAGE)
+    if "pinyin_leak" not in without:
+        text = pinyin_leak(text, ledger.under("pinyin_leak", 0.95), LEAKS_OF_A_PAGE)
     return Decoded(text, encoding, declared, tuple(ledger.repairs))
 
 

@@ -7,7 +7,7 @@
     body       which blocks are the article          title, bylines, dates, keywords, language, metadata: its fields
     links      which kind each link is               related: the related-reading list as printed
     kind       article, hub or other                 feeds: RSS, Atom and sitemaps are hubs
-    labels     every word all this is told by        addresses: what the form of a URL tells
+    labels     every word all this is told by        addresses, anchors: what the form of a URL, the words of a link tell
 """
 
 from __future__ import annotations

@@ -33,7 +33,10 @@ _WORD = re.compile(r"(?:^|/)(?:news|article|articles|story|stories|a|content|det
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a path and query look like; `article` sums it up: it has the form of an article's address."""
+    """What a path and query look like; `article` sums it up: it has the form of an article's address.
+
+    `points` is what the form adds to the points of a link to it (see `links`).
+    """
 
     dated: bool
     number: bool
@@ -49,6 +52,7 @@ class Form:
     depth: int
     plain_query: bool
     article: bool
+    points: int
 
 
 @lru_cache(maxsize=16384)
@@ -72,22 +76,25 @@ def form_of(url: str) -> Form:
     slug_words = stem.count("-") + stem.count("_") + 1 if stem else 0
     strong = (dated and (number or page_file or slug_words >= 3)) or (number and (page_file or id_query or path.count("/") >= 2)) or slug_words >= 5
     article = strong and not index and not service and not (section and not number and not dated)
-    return Form(
-        dated,
-        number,
-        page_file,
-        slug_words,
-        bool(_WORD.search(path)),
-        root,
-        index,
-        section,
-        service,
-        bool(_MEDIA_FILE.search(last)),
-        path.endswith("/"),
-        path.count("/"),
-        bool(query) and not id_query,
-        article,
+    word, media = bool(_WORD.search(path)), bool(_MEDIA_FILE.search(last))
+    directory, depth, plain_query = path.endswith("/"), path.count("/"), bool(query) and not id_query
+    points = (
+        3 * dated
+        + 2 * number
+        + 2 * page_file
+        + (slug_words >= 4)
+        + (slug_words >= 6)
+        + word
+        - section
+        - 3 * service
+        - 6 * root
+        - 2 * index
+        - directory
+        - (depth <= 1)
+        - plain_query
+        - 9 * media
     )
+    return Form(dated, number, page_file, slug_words, word, root, index, section, service, media, directory, depth, plain_query, article, points)
 
 
 class Resolver:

@@ -28,6 +28,7 @@ _FORMS = (
     re.compile(rf"\b(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th|\.)?\s+(?P<name>{_MONTH})\.?,?\s+(?P<year>(?:19|20)\d\d){_CLOCK}", re.IGNORECASE),
     re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>3[01]|[12]\d|0[1-9])(?:(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?(?!\d)"),
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")  # no form does without: most lines are through with that
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sep>[/_-]?)(?P<month>0[1-9]|1[0-2])(?:(?P=sep)|[/_-])?(?P<day>3[01]|[12]\d|0[1-9])(?!\d)"
     r"|/t(?P<year2>20\d\d)(?P<month2>0[1-9]|1[0-2])(?P<day2>3[01]|[12]\d|0[1-9])_"
@@ -52,7 +53,7 @@ def find_date(text: str) -> Moment | None:
     >>> find_date("March 3, 2024").precision
     'day'
     """
-    for form in _FORMS:
+    for form in _FORMS if _YEAR.search(text) else ():
         for match in form.finditer(text):
             moment = _moment(match)
             if moment is not None:

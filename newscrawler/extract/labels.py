@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from newscrawler.items import LinkSub
+
 NAV, FOOT, SIDE, RELATED, COMMENT, SHARE, PAGER, CRUMB, AD = (1 << n for n in range(9))
 CAPTION, BYLINE, META, KEYWORDS, BODY, SERVICE, TITLE, LIST, PROSE = (1 << n for n in range(9, 18))
 RECOMMENDED, POPULAR, LATEST = (1 << n for n in range(18, 21))
@@ -91,7 +93,7 @@ def signature(tag: str, name: str | None) -> str:
     return ".".join([tag, *_DIGITS.sub("", name).split()]) if name else tag
 
 
-SUB_HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
+SUB_HEADINGS: tuple[tuple[LinkSub, re.Pattern[str]], ...] = (
     (
         "related",
         re.compile(

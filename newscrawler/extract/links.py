@@ -7,31 +7,28 @@ link with ARTICLE_POINTS or more leads to an article: `related` on an article pa
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
 from newscrawler.extract import labels
 from newscrawler.extract.addresses import Form, Resolver, Site, form_of
+from newscrawler.extract.anchors import Words, heads_related, sub_of_heading, words_of
 from newscrawler.extract.outline import Anchor, Block, Outline
 from newscrawler.items import Link, LinkKind, LinkSub
 
 ARTICLE_POINTS = 7
 MAX_LINKS = 2000
-BYTES_PER_UNIT = 6
-"""An anchor's length counts in units: a Chinese character is half a unit, a word about one."""
 
 _STRENGTH: dict[str, int] = {"related": 4, "article": 3, "hub": 2, "pagination": 1, "other": 0}
 _SUB_STRENGTH: dict[str | None, int] = {"related": 6, "recommended": 5, "popular": 4, "latest": 3, "prevnext": 2, "inline": 1, None: 0}
-_NUMBER = re.compile(r"[\[(第]?\s*\d{1,4}\s*[\])页頁]?")
-_MORE = re.compile(r"^(?:更多|more|查看|详细|全文|>+|»|»+|read more|阅读全文|閱讀全文)\W*$|^\W*\d*\W*$", re.IGNORECASE)
-_MARK = re.compile(r"[，。：！？“”、,:!?\"'…]")
+_MENUS = labels.NAV | labels.FOOT | labels.CRUMB
 _SUB_FLAGS: tuple[tuple[int, LinkSub], ...] = (
     (labels.RELATED, "related"),
     (labels.RECOMMENDED, "recommended"),
     (labels.POPULAR, "popular"),
     (labels.LATEST, "latest"),
 )
+_Strength = tuple[int, int, bool, bool]
 
 
 @dataclass(slots=True)
@@ -42,6 +39,7 @@ class Found:
     anchor: Anchor
     text: str
     form: Form
+    words: Words
     same_site: bool
     points: int = 0
     teaser: str | None = None
@@ -55,6 +53,13 @@ class _Group:
     units: float = 0.0
     article_forms: int = 0
 
+    @property
+    def points(self) -> int:
+        """What the block adds to the points of each of its links."""
+        count = self.count or 1
+        mean, share = self.units / count, self.article_forms / count
+        return 2 * (mean >= 5) + 2 * (share >= 0.6) - 2 * (share < 0.2) - 2 * (mean < 2.5) + (count >= 4)
+
 
 def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
     """Returns every link with an http(s) address, in page order, with its points; a URL may still come twice."""
@@ -67,80 +72,51 @@ def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
         seen.add(url)
         if len(seen) > MAX_LINKS:
             break
-        found.append(Found(url, anchor, anchor.text or anchor.title, form_of(url), site.has(url)))
+        text = anchor.text or anchor.title
+        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url)))
     _give_points(found)
     return found
 
 
 def classify(found: list[Found], outline: Outline, url: str, inline: range, *, on_article: bool) -> list[Link]:
     """Returns one Link for each distinct URL, with its strongest kind; `inline` are the blocks of the running text."""
-    best: dict[str, Link] = {}
+    best: dict[str, tuple[_Strength, LinkKind, LinkSub | None, int]] = {}
     rels = {target: rel for rel, target in outline.rels}
     for position, one in enumerate(found):
         kind, sub = _judge(one, outline, url, inline, rels, on_article=on_article)
-        link = Link(one.url, kind, sub, one.text, one.teaser, position, one.anchor.heading)
+        strength = _STRENGTH[kind], _SUB_STRENGTH[sub], one.teaser is not None, bool(one.text)
         other = best.get(one.url)
-        if other is None or _strength(link) > _strength(other):
-            best[one.url] = link
-    return list(best.values())
-
-
-def _strength(link: Link) -> tuple[int, int, int, int]:
-    return _STRENGTH[link.kind], _SUB_STRENGTH[link.sub], link.teaser is not None, bool(link.anchor)
+        if other is None or strength > other[0]:
+            best[one.url] = strength, kind, sub, position
+    return [
+        Link(target, kind, sub, (one := found[position]).text, one.teaser, position, one.anchor.heading) for target, (_, kind, sub, position) in best.items()
+    ]
 
 
 def _give_points(found: list[Found]) -> None:
     groups: dict[int, _Group] = {}
-    sizes = [len(one.text.encode("utf-8", "replace")) / BYTES_PER_UNIT for one in found]
-    for one, units in zip(found, sizes, strict=True):
-        group = groups.setdefault(one.anchor.path, _Group())
+    for one in found:
+        group = groups.get(one.anchor.path)
+        if group is None:
+            group = groups[one.anchor.path] = _Group()
         group.count += bool(one.text)
-        group.units += units
+        group.units += one.words.units
         group.article_forms += one.form.article
-    for one, units in zip(found, sizes, strict=True):
-        one.points = _points(one, units, groups[one.anchor.path])
+    of_group = {path: group.points for path, group in groups.items()}
+    for one in found:
+        one.points = _own_points(one) + of_group[one.anchor.path]
 
 
-def _points(one: Found, units: float, group: _Group) -> int:
-    form, flags, text = one.form, one.anchor.place.flags, one.text
-    count = group.count or 1
-    mean, share = group.units / count, group.article_forms / count
-    points = (
-        3 * form.dated
-        + 2 * form.number
-        + 2 * form.page_file
-        + 2 * (units >= 4)
-        + 2 * (mean >= 5)
-        + 2 * (share >= 0.6)
-        - 2 * (share < 0.2)
-        - 2 * (mean < 2.5)
-        - 2 * bool(flags & (labels.NAV | labels.FOOT | labels.CRUMB))
-        - 2 * (not one.same_site)
-        + (form.slug_words >= 4)
-        + (form.slug_words >= 6)
-        + form.word
-        + (units >= 7)
-        + one.anchor.image
-        + (count >= 4)
-        - (units < 2)
-        - form.section
-        - 3 * form.service
-        - 6 * form.root
-        - 2 * form.index
-        - form.directory
-        - (form.depth <= 1)
-        - form.plain_query
-        - 9 * form.media
-    )
-    heading = one.anchor.heading
-    if flags & labels.RELATED or (heading and labels.SUB_HEADINGS[0][1].search(heading)):
+def _own_points(one: Found) -> int:
+    anchor = one.anchor
+    flags, heading = anchor.place.flags, anchor.heading
+    points = one.form.points + one.words.points + anchor.image
+    if not one.same_site:
+        points -= 2
+    if flags & _MENUS:
+        points -= 2
+    if flags & labels.RELATED or (heading and heads_related(heading)):
         points += 2
-    if units >= 2 and _MARK.search(text):
-        points += 1
-    if units < 4 and _MORE.match(text):
-        points -= 3
-    if units < 4 and labels.SERVICE_WORDS.search(text):
-        points -= 3
     return points
 
 
@@ -159,19 +135,17 @@ def _judge(one: Found, outline: Outline, url: str, inline: range, rels: dict[str
 
 
 def _is_pager(one: Found) -> bool:
-    text = one.text.strip()
-    if len(text) > 20 or (one.form.dated and one.form.slug_words > 3):
+    words, form = one.words, one.form
+    if not (words.next_page or words.number) or (form.dated and form.slug_words > 3):
         return False
-    if labels.NEXT_PREV.fullmatch(text):
-        return not labels.HOME_WORDS.intersection({text.lower()}) or bool(one.anchor.place.flags & labels.PAGER)
-    return bool(_NUMBER.fullmatch(text)) and bool(one.anchor.place.flags & labels.PAGER or one.form.plain_query or one.form.index)
+    if words.next_page:
+        return not words.home or bool(one.anchor.place.flags & labels.PAGER)
+    return bool(one.anchor.place.flags & labels.PAGER or form.plain_query or form.index)
 
 
 def _is_hub(one: Found) -> bool:
-    form, text = one.form, one.text.strip()
-    if form.service or form.media or not text or len(text.encode("utf-8", "replace")) > 60:
-        return False
-    if labels.SERVICE_WORDS.search(text) or (_MORE.match(text) and not form.section and not form.directory):
+    form, words = one.form, one.words
+    if form.service or form.media or not words.hub or (words.more and not form.section and not form.directory):
         return False
     return not form.article or form.section
 
@@ -179,7 +153,7 @@ def _is_hub(one: Found) -> bool:
 def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub:
     """Returns where on an article page a link to another article stands."""
     place = one.anchor.place
-    if labels.PREV_NEXT_ARTICLE.search(one.text):
+    if one.words.next_article:
         return "prevnext"
     if one.anchor.block < len(blocks):
         block = blocks[one.anchor.block]
@@ -188,12 +162,9 @@ def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub:
         if one.anchor.block in inline and not place.flags & labels.AROUND and block.linked * 2 < len(block.text):
             return "inline"
     heading = one.anchor.heading
-    if heading:
-        if labels.READ_MORE.match(heading):
-            return "related"
-        for sub, words in labels.SUB_HEADINGS:
-            if words.search(heading):
-                return sub  # type: ignore[return-value]
+    told = sub_of_heading(heading) if heading else None
+    if told:
+        return told
     for flag, name in _SUB_FLAGS:
         if place.flags & flag:
             return name

@@ -22,8 +22,10 @@ _LINES = ("title", "subtitle", "description", "byline", "source_name", "date_pub
 _LISTS = ("authors", "keywords", "sections")
 
 
-def read_page(body: bytes, url: str, content_type: str | None = None) -> Page:
+def read_page(body: bytes, url: str, content_type: str | None = None, *, without: frozenset[str] = frozenset()) -> Page:
     """Returns the page that `body` is: decoded, extracted, each field cleaned once. `content_type` is the HTTP header.
+
+    Repairs of the kinds in `without` are not made.
 
     Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing.
     """
@@ -33,11 +35,11 @@ def read_page(body: bytes, url: str, content_type: str | None = None) -> Page:
         return Page(url, "other", reason="not HTML")
     if content_type and content_type.lower().startswith(_NOT_TEXT) and b"<" not in body[:1024]:
         return Page(url, "other", reason="not HTML")
-    decoded = decode_page(body, content_type)
+    decoded = decode_page(body, content_type, without=without)
     page = extract_page(decoded.text, url)
     page.encoding, page.declared = decoded.encoding, decoded.declared
-    tidy = _Tidy()
-    if not _are_clean(page.links):
+    tidy = _Tidy(without)
+    if not tidy.are_clean(page.links):
         page.links = [tidy.link(link) for link in page.links]
     if page.article is not None:
         tidy.note("page", decoded.repairs)
@@ -57,7 +59,8 @@ def _is_binary(body: bytes) -> bool:
 class _Tidy:
     """Cleans the fields of one page and keeps count of what was repaired and lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, without: frozenset[str]) -> None:
+        self.without = without
         self.counts: Counter[tuple[str, str]] = Counter()
         self.examples: list[Repair] = []
 
@@ -68,7 +71,7 @@ class _Tidy:
                 self.examples.append(repair)
 
     def clean(self, field: str, text: str) -> str:
-        cleaned = clean_text(text)
+        cleaned = clean_text(text, without=self.without)
         self.note(field, cleaned.repairs)
         return cleaned.text
 
@@ -78,7 +81,7 @@ class _Tidy:
 
     def article(self, article: Article) -> None:
         """Cleans every text field in place and sets repairs, examples and quality."""
-        cleaned = clean_text(article.text)
+        cleaned = clean_text(article.text, without=self.without)
         self.note("text", cleaned.repairs)
         article.text = cleaned.text
         article.quality = Quality(cleaned.lost, max(0.0, 1 - cleaned.lost / max(1, len(cleaned.text))))
@@ -96,18 +99,16 @@ class _Tidy:
 
     def link(self, link: Link) -> Link:
         """Returns the link with clean anchor, teaser and heading; these repairs are not counted."""
-        anchor, teaser, heading = (_clean_line(text) for text in (link.anchor, link.teaser, link.heading))
+        anchor, teaser, heading = (self._clean_line(text) for text in (link.anchor, link.teaser, link.heading))
         if (anchor or "", teaser, heading) == (link.anchor, link.teaser, link.heading):
             return link
         return Link(link.url, link.kind, link.sub, anchor or "", teaser, link.position, heading)
 
+    def are_clean(self, links: list[Link]) -> bool:
+        """Returns whether no text of any link needs a repair: asked once for all, as almost every page's are clean."""
+        texts = [text for link in links for text in (link.anchor, link.teaser, link.heading) if text]
+        whole = "\n".join(texts)
+        return clean_text(whole, without=self.without).text == whole
 
-def _are_clean(links: list[Link]) -> bool:
-    """Returns whether no text of any link needs a repair: asked once for all, as almost every page's are clean."""
-    texts = [text for link in links for text in (link.anchor, link.teaser, link.heading) if text]
-    whole = "\n".join(texts)
-    return clean_text(whole).text == whole
-
-
-def _clean_line(text: str | None) -> str | None:
-    return (" ".join(clean_text(text).text.split()) or None) if text else None
+    def _clean_line(self, text: str | None) -> str | None:
+        return (" ".join(clean_text(text, without=self.without).text.split()) or None) if text else None

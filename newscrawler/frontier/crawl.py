@@ -12,7 +12,7 @@ from newscrawler.exceptions import StoreError
 from newscrawler.frontier.hosts import Frontier
 from newscrawler.frontier.scope import Scope
 from newscrawler.items import Repair
-from newscrawler.store import DEFAULT, Found, Ledger, Task, connect, hold
+from newscrawler.store import DEFAULT, Found, Ledger, Task, connect, hold, undone_kinds
 
 EXAMPLES = 3
 
@@ -64,6 +64,7 @@ class Crawl:
             opening.callback(engine.dispose)
             opening.enter_context(hold(engine))
             self.engine = engine
+            self.undone = undone_kinds(engine)
             self.ledger = Ledger(engine, plan.command)
             self.ledger.depth_limited = plan.scope.depth is not None
             self.ledger.readmit(plan.scope.reason)
@@ -84,6 +85,15 @@ class Crawl:
             self.tasks[task.page_id] = task
             self.rest()
         return task
+
+    async def change(self, seconds: float | None) -> None:
+        """Waits until something changes, at most so many seconds. A timer costs less than the task that asyncio.wait_for makes."""
+        timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.news.set)
+        try:
+            await self.news.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     def rest(self) -> None:
         """Ends the transaction when it holds no page, so that a crawl that waits holds no lock."""

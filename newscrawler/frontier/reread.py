@@ -12,7 +12,7 @@ from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
 from newscrawler.items import Decision, RawPage
-from newscrawler.store import Ledger, Outcome, reading
+from newscrawler.store import Ledger, Outcome, reading, undone_kinds
 
 BATCH = 64
 # What differs from one reading to the next without the article being any different.
@@ -25,20 +25,21 @@ def reread(engine: sa.Engine, reader: sa.Engine) -> Counter[str]:
     `reader` is a second engine on the same database, for reading only; the caller holds the database.
     """
     ledger = Ledger(engine, "reextract")
+    without = undone_kinds(reader)
     told: Counter[str] = Counter()
     for row in reading.kept_bodies(reader):
-        told[_reread_page(ledger, row)] += 1
+        told[_reread_page(ledger, row, without)] += 1
         if ledger.pending >= BATCH:
             ledger.commit()
     ledger.close("finished")
     return told
 
 
-def _reread_page(ledger: Ledger, row: sa.RowMapping) -> str:
+def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str]) -> str:
     headers = {"content-type": row["content_type"]} if row["content_type"] else {}
     body = zstd.decompress(row["body"])
     raw = RawPage(row["id"], row["url"], "response", row["fetched_at"], row["status"], headers, body)
-    raw.page = read_page(body, row["url"], row["content_type"])
+    raw.page = read_page(body, row["url"], row["content_type"], without=without)
     article = raw.page.article
     if article is None or row["state"] == "refused":
         return "no article"

@@ -79,7 +79,8 @@ def _redirect(outcome: Outcome, raw: RawPage, task: Task, scope: Scope) -> None:
 
 def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: bool) -> None:
     page = raw.page
-    if keep_body and raw.body:
+    repaired = page is not None and page.article is not None and bool(page.article.repairs)
+    if raw.body and (keep_body or repaired):  # wherever something was changed, the original stays
         outcome.body = Body(raw.body, raw.headers.get("content-type"))
     if raw.unreadable is not None:
         outcome.state, outcome.reason = "failed", raw.unreadable

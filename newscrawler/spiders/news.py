@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
@@ -25,12 +23,12 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from newscrawler.exceptions import StoreError
+from newscrawler.exceptions import BadUrl, StoreError
 from newscrawler.frontier import Crawl
 from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.scope import start_page
 from newscrawler.items import RawPage
-from newscrawler.store import Task
+from newscrawler.store import Found, Task
 
 _KEPT = ("content-type", "location", "retry-after", "x-robots-tag", "etag", "last-modified")
 
@@ -58,7 +56,13 @@ class NewsSpider(Spider):
 
     def __init__(self, url: str = "", crawl: Crawl | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.starts = [start_page(one) for one in url.split(",") if one]
+        self.starts: list[Found] = []
+        self.fault: str | None = None
+        """What is wrong with `url`, for `start` to tell: Scrapy would print a traceback for an exception here."""
+        try:
+            self.starts = [start_page(one) for one in url.split(",") if one]
+        except BadUrl as error:
+            self.fault = str(error)
         self.crawl = crawl
 
     @classmethod
@@ -89,6 +93,11 @@ class NewsSpider(Spider):
         """Requests, as the frontier hands out pages; ends when nothing is left."""
         crawl = self.crawl
         assert crawl is not None
+        if self.fault:
+            self.logger.error("%s", self.fault)
+            return
+        if not crawl.plan.starts:
+            self.logger.info("no start page (-a url=...): going on with what is queued in the database")
         while not crawl.finished:
             crawl.news.clear()
             try:
@@ -104,8 +113,7 @@ class NewsSpider(Spider):
             if crawl.finished:
                 break
             pause = crawl.frontier.pause()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(crawl.news.wait(), timeout=max(0.01, pause) if pause else None if pause is None else 0.5)
+            await crawl.change(max(0.01, pause) if pause else None if pause is None else 0.5)
 
     def request(self, task: Task) -> Request | RawPage:
         """The request for a page: redirects and errors come back to us as they are. The outcome at once for no valid address."""

@@ -8,5 +8,6 @@ from newscrawler.store.database import DEFAULT, connect, hold, upgrade
 from newscrawler.store.discover import Found
 from newscrawler.store.ledger import Body, Ledger, Outcome
 from newscrawler.store.queue import Task
+from newscrawler.store.undo import redo, undo, undone_kinds
 
-__all__ = ["DEFAULT", "Body", "Found", "Ledger", "Outcome", "Task", "connect", "hold", "upgrade"]
+__all__ = ["DEFAULT", "Body", "Found", "Ledger", "Outcome", "Task", "connect", "hold", "redo", "undo", "undone_kinds", "upgrade"]

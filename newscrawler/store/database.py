@@ -34,17 +34,18 @@ _FAULTS: tuple[tuple[str, type[StoreError], str], ...] = (
 
 
 @contextmanager
-def named_errors() -> Iterator[None]:
-    """Turns a driver's error into one of ours, with a line that says what to do."""
+def named_errors(where: str | None = None) -> Iterator[None]:
+    """Turns a driver's error into one of ours, with a line that says what to do, and with the database's name if it is given."""
+    prefix = f"--db {where}: " if where else ""
     try:
         yield
     except DBAPIError as error:
         said = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
         for words, kind, advice in _FAULTS:
             if words in said.lower():
-                raise kind(f"{advice} ({said})") from error
+                raise kind(f"{prefix}{advice} ({said})") from error
         kind = BadRow if isinstance(error, (IntegrityError, DataError)) else StoreError
-        raise kind(f"the database failed: {said}") from error
+        raise kind(f"{prefix}the database failed: {said}") from error
 
 
 def database_url(where: str) -> sa.URL:
@@ -84,7 +85,7 @@ def connect(where: str = DEFAULT, *, create: bool = False, write: bool = False, 
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN"))
     if check:
         try:
-            with named_errors():
+            with named_errors(_safe(where)):
                 _check_version(engine, create, _safe(where))
         except StoreError:
             engine.dispose()
@@ -149,7 +150,7 @@ def upgrade(where: str) -> tuple[str | None, str]:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     try:
-        with named_errors(), hold(engine):
+        with named_errors(_safe(where)), hold(engine):
             if not sa.inspect(engine).has_table("alembic_version"):
                 raise BadDatabase(f"--db {_safe(where)}: this is no database of newscrawler")
             with engine.connect() as connection:

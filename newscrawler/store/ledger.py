@@ -171,7 +171,7 @@ class Ledger:
         connection = self._begin()
         ids, _ = self.discoverer.ids(connection, listed, time.time())
         queue.make_due(connection, ids.values())
-        connection.execute(pages.update().where(pages.c.id.in_(list(ids.values()))).values(depth=0))
+        queue.make_nearest(connection, ids.values())
         self.commit()
         return list(ids.values())
 

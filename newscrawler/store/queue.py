@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -60,15 +60,24 @@ def next_due(connection: sa.Connection, host: str) -> float | None:
 def give_back(connection: sa.Connection, page_ids: Iterable[int] | None = None) -> int:
     """Queues again what was handed out and never answered (all of it without ids); returns the number of pages."""
     update = pages.update().where(pages.c.state == "in_flight").values(state="queued")
-    if page_ids is not None:
-        update = update.where(pages.c.id.in_(list(page_ids)))
-    return connection.execute(update).rowcount
+    if page_ids is None:
+        return connection.execute(update).rowcount
+    return sum(connection.execute(update.where(pages.c.id.in_(some))).rowcount for some in _slices(page_ids))
 
 
 def make_due(connection: sa.Connection, page_ids: Iterable[int]) -> None:
     """Queues pages again whatever became of them, in front of all others; forgotten and handed-out ones apart."""
-    update = pages.update().where(pages.c.id.in_(list(page_ids)), sa.or_(pages.c.state != "refused", ~pages.c.reason.like("forgotten%")))
-    connection.execute(update.where(pages.c.state != "in_flight").values(state="queued", reason=None, attempts=0, due=0, hops=0, priority=100))
+    forgotten = sa.and_(pages.c.state == "refused", pages.c.reason.like("forgotten%"))
+    update = pages.update().where(pages.c.state != "in_flight", sa.not_(forgotten))
+    update = update.values(state="queued", reason=None, attempts=0, due=0, hops=0, priority=100)
+    for some in _slices(page_ids):
+        connection.execute(update.where(pages.c.id.in_(some)))
+
+
+def make_nearest(connection: sa.Connection, page_ids: Iterable[int]) -> None:
+    """Gives pages the depth of a start page."""
+    for some in _slices(page_ids):
+        connection.execute(pages.update().where(pages.c.id.in_(some)).values(depth=0))
 
 
 def readmit(connection: sa.Connection, reason: Callable[[str, int], str | None]) -> int:
@@ -80,7 +89,13 @@ def readmit(connection: sa.Connection, reason: Callable[[str, int], str | None])
         sa.select(pages.c.id, pages.c.url, pages.c.depth).where(pages.c.state == "refused", pages.c.reason.like("left out%"))
     ).all()
     admitted = [row.id for row in rows if reason(row.url, row.depth) is None]
-    for start in range(0, len(admitted), 500):
-        update = pages.update().where(pages.c.id.in_(admitted[start : start + 500])).values(state="queued", reason=None, due=0)
-        connection.execute(update)
+    for some in _slices(admitted):
+        connection.execute(pages.update().where(pages.c.id.in_(some)).values(state="queued", reason=None, due=0))
     return len(admitted)
+
+
+def _slices(page_ids: Iterable[int], most: int = 500) -> Iterator[list[int]]:
+    """Yields the ids by the hundred: databases bound the number of parameters of a statement (PostgreSQL 65,535)."""
+    listed = list(page_ids)
+    for start in range(0, len(listed), most):
+        yield listed[start : start + most]

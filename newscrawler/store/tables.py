@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -153,6 +153,13 @@ blocks = Table(
     Column("value", Text, primary_key=True),  # a canonical URL, or a domain with everything below it
     Column("kind", Text, CheckConstraint("kind IN ('url', 'site')", name="known_block"), nullable=False),
     Column("blocked_at", Float, nullable=False),
+)
+
+undone = Table(
+    "undone",
+    metadata,
+    Column("kind", Text, primary_key=True),  # of repair, by its name in clean/
+    Column("undone_at", Float, nullable=False),
 )
 
 counters = Table(
