@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawler.chinese.gbk import is_han
+from newscrawler.chinese.gbk import is_han, is_simplified
 from newscrawler.chinese.readings import readings
 from newscrawler.clean import clean_text, frames
 from newscrawler.clean.edits import Ledger
@@ -26,6 +26,10 @@ PIECES = st.sampled_from(
         *[*TRADITIONAL, *SIMPLIFIED],
     ]
 )
+
+
+def is_leaked(char: str) -> bool:
+    return is_han(char) and not is_simplified(char)
 
 
 def named(group: str) -> list[object]:
@@ -50,7 +54,7 @@ def test_known_failure(case):
 
 @pytest.mark.parametrize("text", TRADITIONAL)
 def test_annotated_bytes_come_back(text):
-    table = {char: readings(char)[0] for char in "".join(TRADITIONAL)[::4] if is_han(char)}
+    table = {char: readings(char)[0] for char in "".join(TRADITIONAL)[::2] if is_leaked(char)}
     damaged = gbk_damage.with_annotations(text, table)
     assert damaged != text
     assert clean_text(damaged).text == text
@@ -71,7 +75,7 @@ def test_text_with_a_byte_missing_comes_back_nearly(place):
     assert sum(a != b for a, b in zip(repaired, data.decode("gbk"), strict=True)) <= 2
 
 
-@given(st.sampled_from(TRADITIONAL), st.sets(st.sampled_from(sorted({char for text in TRADITIONAL for char in text if is_han(char)})), max_size=40))
+@given(st.sampled_from(TRADITIONAL), st.sets(st.sampled_from(sorted({char for text in TRADITIONAL for char in text if is_leaked(char)})), max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_any_table_of_annotations_comes_back_nearly(text, chars):
     damaged = gbk_damage.with_annotations(text, {char: readings(char)[0] for char in sorted(chars)})
