@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from newscrawler.chinese.gbk import EURO, pairs, spellings
+from newscrawler.chinese.gbk import EURO, is_simplified, pairs, spellings
 from newscrawler.clean.beam import UNKNOWN, WIDTH, Beam, Found, State, Step, traced
 from newscrawler.clean.candidates import Candidate, has_no_character, joined, read_as, read_with_lead, with_lead, with_torn_lead, with_trail
 from newscrawler.clean.debris import LOST, annotation_at, rest_of_annotation_at, swallowed_at, without_last_annotation
@@ -38,6 +38,7 @@ OPEN_BY_QUESTION_MARK = 6.0
 OPEN_BY_REPLACEMENT = 1.0
 FOLD_INSIDE = 5.0
 ANNOTATION = 1.0
+UNUSUAL = 5.0
 END_BY_GUESS = 1.0
 NO_CHARACTER = 6.0
 UNMARKED = 6.0
@@ -142,7 +143,7 @@ class Search:
             end, reading = rest
             _, trail = pairs().get(state.last, (0, 0))
             for found in read_with_lead(trail, reading):
-                self._beam.put(end, state._replace(waiting=found.byte), Step(step.cost + ANNOTATION, step, place))
+                self._beam.put(end, state._replace(waiting=found.byte), Step(step.cost + ANNOTATION + _unusual(found.char), step, place))
         if place + 2 < len(line) and line[place + 1] in FOLDED_MARKS:
             price = OPEN_BY_QUESTION_MARK if line[place] == "?" else OPEN_BY_REPLACEMENT
             waiting = ord(line[place + 1]) | 0x80
@@ -201,7 +202,7 @@ class Search:
         line, waiting = self.line, state.waiting
         if rest := rest_of_annotation_at(line, place):
             for found in read_with_lead(waiting, rest[1]):
-                self._write(rest[0], place, state, step, found.char)
+                self._write(rest[0], place, state, step, found.char, _unusual(found.char))
         taken = swallowed_at(line, place, self._swallowing)
         for found in self._likeliest(with_lead(waiting), state):
             if taken:
@@ -220,7 +221,7 @@ class Search:
         if rest := rest_of_annotation_at(self.line, place):
             for found in read_as(rest[1]):
                 if not state.torn or has_no_character(state.torn, found.byte):
-                    self._write(rest[0], place, state, step, found.char)
+                    self._write(rest[0], place, state, step, found.char, _unusual(found.char))
         elif char in LOST:
             lost = Step(step.cost + ALL_LOST, step, place, "\ufffd")
             self._beam.put(place + 1, State(0, 0, "\n"), lost)
@@ -242,6 +243,11 @@ class Search:
         """Returns the best of many candidates, by the model."""
         self._effort.left -= len(candidates)
         return sorted(candidates, key=lambda found: self._beam.bits(state, found.symbol, found.extra))[:WIDTH]
+
+
+def _unusual(annotated: str) -> float:
+    """Returns the price of a character to be annotated: those that Simplified text has hardly ever are (see `pinyin`)."""
+    return UNUSUAL * is_simplified(annotated)
 
 
 def _shown(state: State) -> str:
