@@ -53,6 +53,8 @@ WIDE_LETTER = 8.0
 STRANGE = 15.0
 """Bits of a character from which on it is worth asking whether a pair was left out before it."""
 
+_PAIRS_LEFT_OUT = 8
+
 
 @dataclass(slots=True)
 class Effort:
@@ -173,7 +175,7 @@ class Search:
             bits = price + self._beam.bits(state, whole.symbol, whole.extra)
             self._leave(place, state, step, whole.char, pair[1], price)
         if self._unmarked and bits >= STRANGE and step.cost <= self._cheapest:
-            for found in with_torn_lead(state.waiting):
+            for found in self._likeliest(with_torn_lead(state.waiting), state)[:_PAIRS_LEFT_OUT]:
                 torn, cost = self._beam.after(state, found.char, UNKNOWN, found.byte), self._beam.bits(state, found.symbol, found.extra)
                 self._join_unknown(place, torn, Step(step.cost + UNMARKED + cost, step, place, found.char, state.waiting, torn=True))
 

@@ -59,8 +59,8 @@ class Found:
         return "".join(step.text for step in self.steps)
 
     def strangest(self, line: str) -> float:
-        """Returns the bits of the dearest character that does not stand in the line as it is."""
-        changed = (step for step in self.steps if not line.startswith(step.text, step.start))
+        """Returns the bits of the dearest character that neither stands in the line as it is nor was guessed."""
+        changed = (step for step in self.steps if not step.known and not line.startswith(step.text, step.start))
         return max((step.cost - step.came_from.cost for step in changed if step.came_from), default=0.0)
 
 
