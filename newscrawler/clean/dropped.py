@@ -1,8 +1,8 @@
-"""A byte that vanished without a mark: every pair after it is torn, up to the byte left over, which shows as U+FFFD.
+"""A byte that vanished, or slipped in, without a mark: every pair after it is torn, up to the byte left over, which shows as U+FFFD.
 
 2011年考研时淙范� was 2011年考研时间确定. Requires a run of characters of GBK that ends in a U+FFFD before an ASCII character or the
 end of the line. From that end the run is read backwards with its pairs torn the other way; where the torn reading
-becomes dearer than the plain one, the byte is missing. Two characters are guessed, the one that lost the byte and the last.
+becomes dearer than the plain one, the byte is missing or too many. The character that lost it and the last one are guessed.
 Where it fails: a run that ends in step by chance (a trail byte below 0x80, all of Traditional text) shows no mark and stays.
 """
 
@@ -15,17 +15,19 @@ from newscrawler.chinese.gbk import spellings
 from newscrawler.chinese.model import load
 from newscrawler.clean.alignment import LOST_STAYS
 from newscrawler.clean.beam import Found, Step
-from newscrawler.clean.candidates import Candidate, joined, with_lead, with_trail
+from newscrawler.clean.candidates import joined, with_lead, with_trail
 
 _GUESSES = 6.0
 """Bits that it costs to suppose a missing byte."""
+_SPURIOUS = 13.0
+"""Bits of a byte that belongs to nothing."""
 _SHORTEST = 3
 _PLACES = 3
 _DEAD = 1000.0
 
 
 def dropped_byte(line: str, start: int, end: int, before: str) -> tuple[Found, float] | None:
-    """Returns the likeliest reading of the run up to the U+FFFD at `end` with a byte missing in it, and how many bits it gains.
+    """Returns the likeliest reading of the run up to the U+FFFD at `end` with a byte missing or too many in it, and how many bits it gains.
 
     `start` is where the run may begin at the earliest, `before` the text before that. None when there is no such run.
 
@@ -50,7 +52,7 @@ def _likeliest(run: str, begin: int, before: str) -> tuple[Found, float]:
     best = Found(begin, begin, _DEAD)
     for place in sorted(range(len(run) - 1), key=lambda i: plain[i] + shifted[i])[:_PLACES]:
         if shifted[place] < _DEAD:
-            steps = _with_byte_missing(pairs, torn, place, (before + run[:place])[-2:])
+            steps = _out_of_step(pairs, torn, place, (before + run[:place])[-2:])
             if plain[place] + steps[-1].cost < plain[best.start - begin] + best.cost:
                 best = Found(begin + place, begin + len(run) + 1, steps[-1].cost, steps)
     return best, plain[-1] - plain[best.start - begin] + LOST_STAYS - best.cost
@@ -60,17 +62,17 @@ def _cost_of_torn(torn: Sequence[str], place: int) -> float:
     return load().cost("".join(torn[max(0, place - 2) : place]), torn[place]) if torn[place] else _DEAD
 
 
-def _with_byte_missing(pairs: Sequence[tuple[int, int]], torn: Sequence[str], place: int, before: str) -> list[Step]:
-    """Returns the steps of the reading from `place` to the end, in which the character at `place` lost one of its bytes."""
+def _out_of_step(pairs: Sequence[tuple[int, int]], torn: Sequence[str], place: int, before: str) -> list[Step]:
+    """Returns the steps of the reading from `place` to the end, where the pair at `place` lost a byte or begins with one too many."""
     model, known, last_known = load(), pairs[place][0], pairs[-1][1]
     rest = "".join(torn[place:])
-    options = [*((known, option) for option in with_lead(known)), *((-known, option) for option in with_trail(known))]
-
-    def bits(option: tuple[int, Candidate]) -> float:
-        return model.bits(option[1].char + rest[:2], before)
-
-    side, first = min(options, key=bits)
-    text = first.char + rest
+    bits, side, first = model.bits(rest[:2], before) + _SPURIOUS, 0, ""
+    for options, side_of in ((with_lead(known), known), (with_trail(known), -known)):
+        for option in options:
+            cost = model.bits(option.char + rest[:2], before)
+            if cost < bits:
+                bits, side, first = cost, side_of, option.char
+    text = first + rest
     last = min(with_lead(last_known), key=lambda option: model.cost(text[-2:], option.char))
-    cost = model.bits(text + last.char, before) + _GUESSES
-    return [Step(0.0, None, place, first.char, side), Step(0.0, None, place, rest), Step(cost, None, place, last.char, last_known)]
+    cost = model.bits(text + last.char, before) + _GUESSES + _SPURIOUS * (not first)
+    return [Step(0.0, None, place, first, side), Step(0.0, None, place, rest), Step(cost, None, place, last.char, last_known)]
