@@ -4,7 +4,8 @@
 have their own modules: `mojibake` (a charset read as another; `trials` is one such reading of one line, `charsets` the tables,
 `lost_bytes` what is guessed), `half_utf8` (read as two charsets in turn), `letters` (Latin letters as Han characters), `frames`
 (GBK out of step: `alignment` is the search, `beam` its bookkeeping, `candidates` and `guesses` the lost characters, `debris` what
-the damage leaves, `dropped` a single byte), `pinyin` (readings in the text). Most texts need nothing: one regular expression finds that out, and the text comes back as it is.
+the damage leaves, `dropped` a single byte), `pinyin` (readings in the text). Most texts need nothing: a few regular expressions
+find that out, and the text comes back as it is.
 """
 
 from __future__ import annotations

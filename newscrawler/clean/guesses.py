@@ -29,6 +29,7 @@ _OTHER_SCRIPT = 5.0
 _NEAR = 60
 _SAMPLE = 3000
 _OPENED_BY = {"”": "“", "」": "「", "’": "‘", "』": "『", "》": "《", "】": "【", "）": "（"}
+QUOTES = (("“", "”"), ("「", "」"), ("‘", "’"), ("『", "』"))
 _CLOSED_BY = {opener: closer for closer, opener in _OPENED_BY.items()}
 
 
