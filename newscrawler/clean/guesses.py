@@ -27,6 +27,7 @@ _SEEN_ELSEWHERE = 3.0
 _PARTNERED = 3.0
 _OTHER_SCRIPT = 5.0
 _NEAR = 60
+_FIRSTS = 15
 _SAMPLE = 3000
 _OPENED_BY = {"”": "“", "」": "「", "’": "‘", "』": "『", "》": "《", "】": "【", "）": "（"}
 QUOTES = (("“", "”"), ("「", "」"), ("‘", "’"), ("『", "』"))
@@ -68,12 +69,12 @@ class Surroundings:
         return is_traditional if traditional > 2 * simplified else is_simplified if simplified > 2 * traditional else is_han
 
     def bits(self, option: str, left: str, right: str) -> float:
-        """Returns the bits of characters between what is left and right of them."""
+        """Returns the bits of characters between what is left and right of them; "\\n" is the end of the line."""
         bits = load().bits(option + right[:2], left[-2:])
         bits -= _SEEN_ELSEWHERE * ((left[-1:] + option[0] in self._pairs) + (option[-1] + right[:1] in self._pairs))
         if any(is_han(char) and not self._is_of_script(char) for char in option):
             bits += _OTHER_SCRIPT
-        return bits + self._unpartnered(option[0], left, right)
+        return bits + sum(self._unpartnered(char, left + option[:i], right) for i, char in enumerate(option))
 
     def _unpartnered(self, mark: str, left: str, right: str) -> float:
         """Returns bits for a quotation mark or bracket without its partner, negative for one with it."""
@@ -89,10 +90,15 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    """Where in a reading characters were guessed: one, or two whose lost bytes were shown as one mark."""
+    """Where in a reading characters were guessed: one, two whose lost bytes were shown as one mark, or `then` another after it."""
 
     place: int
     options: tuple[str, ...]
+    then: tuple[str, ...] = ("",)
+
+    @property
+    def end(self) -> int:
+        return self.place + len(self.options[0]) + len(self.then[0])
 
 
 def settle(found: Found, before: str, after: str, surroundings: Surroundings) -> Settled:
@@ -101,16 +107,16 @@ def settle(found: Found, before: str, after: str, surroundings: Surroundings) ->
     `before` and `after` are what surrounds the reading in its line. It does not touch characters whose bytes are known. What
     is not clear becomes U+FFFD.
     """
-    reading, guesses = found.text, list(_guesses(found))
+    reading, guesses = found.text, list(_joined(_guesses(found)))
+    after = without_annotations(after[:_NEAR]) or "\n"
     confidence = None
     for _ in range(2 if len(guesses) > 1 else 1):
         confidence = 1.0 if guesses else None
         for guess in guesses:
-            end = guess.place + len(guess.options[0])
             left = without_annotations(before[-_NEAR:] + reading[: guess.place])
-            right = without_annotations(reading[end:] + after[:_NEAR]).replace("\ufffd", "")  # what follows a loss tells more than the loss
-            chosen, sure = _likeliest(guess.options, left, right, surroundings)
-            reading = reading[: guess.place] + chosen + reading[end:]
+            right = without_annotations(reading[guess.end :] + after).replace("\ufffd", "")  # what follows a loss tells more than the loss
+            chosen, sure = _likeliest(guess, left, right, surroundings)
+            reading = reading[: guess.place] + chosen + reading[guess.end :]
             confidence = min(confidence or 1.0, sure)
     return Settled(reading, confidence)
 
@@ -128,6 +134,20 @@ def _guesses(found: Found) -> Iterator[_Guess]:
         place += len(step.text)
 
 
+def _joined(guesses: Iterator[_Guess]) -> Iterator[_Guess]:
+    """Yields the guesses with two single characters that follow each other as one, since each is the other's context."""
+    last: _Guess | None = None
+    for guess in guesses:
+        if last and last.end == guess.place and len(last.options[0]) == len(guess.options[0]) == 1 and last.then == ("",):
+            last = _Guess(last.place, last.options, guess.options)
+        else:
+            if last:
+                yield last
+            last = guess
+    if last:
+        yield last
+
+
 def _chars(candidates: Iterable[Candidate]) -> tuple[str, ...]:
     return tuple(candidate.char for candidate in candidates)
 
@@ -143,8 +163,15 @@ def _torn_pairs(lead: int, trail: int) -> tuple[str, ...]:
     )
 
 
-def _likeliest(options: tuple[str, ...], left: str, right: str, surroundings: Surroundings) -> tuple[str, float]:
-    bits = {option: surroundings.bits(option, left, right) for option in options}
+def _likeliest(guess: _Guess, left: str, right: str, surroundings: Surroundings) -> tuple[str, float]:
+    """Returns the likeliest characters, each as U+FFFD if it is not clear, and the probability of the least certain."""
+    firsts = guess.options
+    if len(guess.then) > 1:
+        firsts = tuple(sorted(firsts, key=lambda option: surroundings.bits(option, left, ""))[:_FIRSTS])
+    bits = {first + then: surroundings.bits(first + then, left, right) for first in firsts for then in guess.then}
     best = min(bits, key=bits.__getitem__)
-    sure = 1 / sum(2 ** (bits[best] - other) for other in bits.values())
-    return (best, min(MOST_CERTAIN, sure)) if sure > UNCLEAR else ("\ufffd" * len(best), 1 - sure)
+    weights = {option: 2 ** (bits[best] - other) for option, other in bits.items()}
+    total = sum(weights.values())
+    sure = [sum(weight for option, weight in weights.items() if option[i] == char) / total for i, char in enumerate(best)]
+    chosen = "".join(char if each > UNCLEAR else "\ufffd" for char, each in zip(best, sure, strict=True))
+    return chosen, min(MOST_CERTAIN, *(each if each > UNCLEAR else 1 - each for each in sure))
