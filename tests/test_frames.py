@@ -84,7 +84,7 @@ def test_text_with_a_byte_too_many_comes_back_nearly(place):
 
 
 @given(st.sampled_from(TRADITIONAL), st.sets(st.sampled_from(sorted({char for text in TRADITIONAL for char in text if is_leaked(char)})), max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 def test_any_table_of_annotations_comes_back_nearly(text, chars):
     damaged = gbk_damage.with_annotations(text, {char: readings(char)[0] for char in sorted(chars)})
     if 2 * damaged.count("(") <= len(text):
@@ -92,14 +92,14 @@ def test_any_table_of_annotations_comes_back_nearly(text, chars):
 
 
 @given(st.lists(PIECES, max_size=12).map("".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 def test_repairing_twice_changes_nothing_more(text):
     once = clean_text(text).text
     assert clean_text(once).text == once
 
 
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=12).map("".join)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 def test_notes_say_what_changed(text):
     ledger = Ledger()
     result = frame_shift(text, ledger.under("frame_shift"))
@@ -109,7 +109,7 @@ def test_notes_say_what_changed(text):
 
 
 @given(st.lists(st.sampled_from([*TRADITIONAL, *SIMPLIFIED, "?", "!", "(", ")", "A", "5", " ", "是吗", "真的"]), max_size=8).map("".join))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_whole_text_stays(text):
     assert frame_shift(text) == text
 

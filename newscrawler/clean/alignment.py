@@ -47,7 +47,9 @@ CUT_OFF = 12.0
 LOST_STAYS = 10.0
 """A U+FFFD that stays. The model's own bits would make it pay to explain any away."""
 REPEATED = 2.0
-"""A question or exclamation mark after another: the model knows few, people write many."""
+"""A question or exclamation mark after another or a full stop: the model knows few, people write many, and "?" stands for lost spaces."""
+MARK_AFTER_MARK = 8.0
+"""The most for an ASCII mark after "?" or "(": there are many such pairs, and each is rare."""
 WIDE_LETTER = 8.0
 """A full-width letter or digit, beyond the model, which counts them with the plain ones."""
 STRANGE = 15.0
@@ -133,8 +135,11 @@ class Search:
             self._beam.put(end, state, Step(step.cost, step, place, self.line[place:end]))
         elif char == "\ufffd":
             self._beam.put(place + 1, State(0, 0, "\n"), Step(step.cost + LOST_STAYS, step, place, char))
-        elif char in "?!" and state.last in "?!":
+        elif char in "?!" and state.last in "?!。！？":
             self._beam.put(place + 1, State(0, state.before, char), Step(step.cost + REPEATED, step, place, char))
+        elif state.last in "?(" and char in FOLDED_MARKS:
+            cost = min(MARK_AFTER_MARK, self._beam.bits(state, *self._beam.model.place(char)))
+            self._beam.put(place + 1, self._beam.after(state, char), Step(step.cost + cost, step, place, char))
         else:
             self._write(place + 1, place, state, step, char)
 

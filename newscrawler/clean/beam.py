@@ -58,9 +58,9 @@ class Found:
     def text(self) -> str:
         return "".join(step.text for step in self.steps)
 
-    def is_all_guessed(self, line: str) -> bool:
-        """Returns whether every character that does not stand in the line as it is was guessed."""
-        return all(step.known or line.startswith(step.text, step.start) for step in self.steps)
+    def known(self, line: str) -> int:
+        """Returns how many characters have both their bytes and do not stand in the line as they are."""
+        return sum(bool(step.text) and not step.known and not line.startswith(step.text, step.start) for step in self.steps)
 
     def strangest(self, line: str) -> float:
         """Returns the bits of the dearest character that neither stands in the line as it is nor was guessed."""

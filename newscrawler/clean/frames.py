@@ -159,14 +159,13 @@ def _is_chinese(before: str) -> bool:
 
 
 def _least_gain(found: Found, line: str, mark: int) -> float:
-    """Returns the bits that a reading must gain: many if it is nothing but guesses for a few marks, since people do write ?!?
+    """Returns the bits that a reading must gain: many if it is little but guesses for a few marks, since people do write ?!?
 
     Fewer if a quotation is open, which such marks (。” as ?!?) may close.
     """
-    if line[mark] != "?" or not found.is_all_guessed(line):
-        return _LEAST_GAIN
+    known = found.known(line) if line[mark] == "?" else 2
     opened = any(line.count(one, 0, mark) > line.count(other, 0, mark) for one, other in QUOTES)
-    return _CLOSING_GAIN if opened else _GUESSED_GAIN
+    return _LEAST_GAIN if known > 1 else _CLOSING_GAIN if opened and not known else _GUESSED_GAIN
 
 
 def _is_readable(found: Found) -> bool:
