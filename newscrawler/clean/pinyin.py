@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newscrawler.chinese.gbk import is_simplified
+from newscrawler.chinese.gbk import characters, is_simplified, pairs
 from newscrawler.chinese.readings import normal, readings, reads, toneless
 from newscrawler.clean.edits import Note, ignore
 
@@ -36,7 +36,7 @@ SYLLABLE = rf"[a-zɡɑüêăĕĭŏŭ{TONED}\u0300-\u030c]{{1,10}}"
 """Pattern of what may be a syllable of pinyin: a superset."""
 
 # The bracket stands first so that the search runs from bracket to bracket. The space after counts only if every leak has one.
-_LEAK = re.compile(rf"\((?<=[{HAN}]\() ?({SYLLABLE}) ?\)")
+_LEAK = re.compile(rf"\((?:(?<=[{HAN}]\()|(?<=[{HAN}][@-~]\()) ?({SYLLABLE}) ?\)")
 _HAN = re.compile(f"[{HAN}]")
 _ABOUT_READINGS = re.compile("拼音|[读讀][音作为為]|念作|[发發]音|多音字|声调|聲調|同音|注音|pinyin")
 _COMMON = 12
@@ -49,7 +49,11 @@ _CERTAIN = 6
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A bracket at `start`:`end` that holds a reading of the character before it."""
+    """A bracket at `start`:`end` that holds a reading of the character before it.
+
+    `char` is that character; before an ASCII letter it is what its byte and the last one before it are in GBK, where a script
+    that worked on bytes saw it: 步M(zǔ)onty, where BD of 步 and M are 組.
+    """
 
     start: int
     end: int
@@ -102,8 +106,17 @@ def find_leaks(text: str) -> list[Leak]:
     """
     if not is_noted(text):
         return []
-    found = (Leak(match.start(), match.end(), text[match.start() - 1], normal(match[1])) for match in _LEAK.finditer(text))
+    found = (Leak(match.start(), match.end(), _annotated(text, match.start()), normal(match[1])) for match in _LEAK.finditer(text))
     return [leak for leak in found if reads(leak.char, leak.reading)]
+
+
+def _annotated(text: str, bracket: int) -> str:
+    """Returns the character that a bracket annotates, "" if there is none."""
+    char = text[bracket - 1]
+    if not char.isascii():
+        return char
+    _, trail = pairs().get(text[bracket - 2], (0, 0))
+    return characters().get((trail, ord(char)), "")
 
 
 def _is_for_learners(text: str, leaks: Sequence[Leak]) -> bool:
@@ -118,8 +131,9 @@ def _toned_leaks(text: str, leaks: Sequence[Leak]) -> list[Leak]:
     """Returns the leaks of a table with tone marks."""
     toned = [leak for leak in leaks if leak.toned]
     kinds = Counter((leak.char, leak.reading) for leak in toned)
-    for kind in [kind for kind, times in kinds.items() if times == 1 and kind[1] == toneless(kind[1])]:
-        del kinds[kind]  # once without a tone, 的(de), may be a coincidence
+    for char, reading in [kind for kind, times in kinds.items() if times == 1 and kind[1] == toneless(kind[1])]:
+        if is_simplified(char) or reading != readings(char)[0]:
+            del kinds[char, reading]  # once without a tone, 的(de), may be a coincidence
     several = Counter(char for char, _ in kinds)
     steady = {kind: times for kind, times in kinds.items() if several[kind[0]] == 1 and _is_always_noted(text, kind[0], times)}
     if 2 * len(steady) < len(kinds):
@@ -171,7 +185,7 @@ def _without(text: str, leaks: Sequence[Leak], note: Note = ignore) -> str:
     parts, place = [], 0
     for leak in leaks:
         end = leak.end + spaced
-        note(leak.start - 1, text[leak.start - 1 : end], leak.char)
+        note(leak.start - 1, text[leak.start - 1 : end], text[leak.start - 1])
         parts.append(text[place : leak.start])
         place = end
     return "".join([*parts, text[place:]])
