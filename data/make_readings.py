@@ -9,12 +9,14 @@ Source: pypinyin (https://github.com/mozillazg/python-pinyin, MIT licence) with 
 from __future__ import annotations
 
 import struct
+import sys
 import unicodedata
 import zlib
 from pathlib import Path
 
 from pypinyin.constants import PINYIN_DICT
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
 from newscrawler.chinese.gbk import is_han, pairs
 
 TARGET = Path(__file__).parent.parent / "newscrawler" / "chinese" / "readings.bin"

@@ -56,6 +56,7 @@ _GAIN_OF_UNMARKED = 2.0
 
 _CONTEXT = 12
 _NEAR = 400
+_QUOTATION = 1000
 _HAN_FOR_A_LOSS = 2
 _EFFORT_OF_A_MARK = 500
 _EFFORT = 1_000_000
@@ -164,8 +165,10 @@ def _least_gain(found: Found, line: str, mark: int) -> float:
     Fewer if a quotation is open, which such marks (。” as ?!?) may close.
     """
     known = found.known(line) if line[mark] == "?" else 2
-    opened = any(line.count(one, 0, mark) > line.count(other, 0, mark) for one, other in QUOTES)
-    return _LEAST_GAIN if known > 1 else _CLOSING_GAIN if opened and not known else _GUESSED_GAIN
+    if known:
+        return _LEAST_GAIN if known > 1 else _GUESSED_GAIN
+    before = line[max(0, mark - _QUOTATION) : mark]
+    return _CLOSING_GAIN if any(before.count(one) > before.count(other) for one, other in QUOTES) else _GUESSED_GAIN
 
 
 def _is_readable(found: Found) -> bool:
