@@ -2,8 +2,10 @@
 
 `clean_text` is the front function; `repairs` holds one function a kind, `edits` how a change is noted. Those with a theory
 have their own modules: `mojibake` (a charset read as another; `trials` is one such reading of one line, `charsets` the tables,
-`lost_bytes` what is guessed), `half_utf8` (read as two charsets in turn), `letters` (Latin letters as Han characters), `pinyin`
-(readings in the text). Most texts need nothing: one regular expression finds that out, and the text comes back as it is.
+`lost_bytes` what is guessed), `half_utf8` (read as two charsets in turn), `letters` (Latin letters as Han characters), `frames`
+(GBK out of step: `alignment` is the search, `beam` its bookkeeping, `candidates` and `guesses` the lost characters, `debris` what
+the damage leaves, `dropped` a single byte), `pinyin` (readings in the text). Most texts need nothing: a few regular expressions
+find that out, and the text comes back as it is.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from functools import cache, partial
 
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
+from newscrawler.clean.frames import frame_shift, is_marked
 from newscrawler.clean.half_utf8 import gbk_as_half_utf8
 from newscrawler.clean.letters import letters_as_hanzi
 from newscrawler.clean.mojibake import MISREADINGS, misread_charset, rare_characters
-from newscrawler.clean.pinyin import TONED, pinyin_leak
+from newscrawler.clean.pinyin import TONED, is_noted, pinyin_leak
 from newscrawler.items import Cleaned
 
 __all__ = ["KINDS", "clean_text", "count_lost"]
@@ -27,7 +30,7 @@ _Repair = Callable[[str, Note], str]
 _REPAIRS: tuple[_Repair, ...] = (
     repairs.html_entities,
     repairs.lone_surrogates,
-    # frame_shift stands here: what is left of a shifted line looks like a misread charset, and would be read as one
+    frame_shift,  # what is left of a shifted line looks like a misread charset, and would be read as one
     gbk_as_half_utf8,
     misread_charset,  # before ftfy, which would break what it does not know
     repairs.utf8_mojibake,  # before the invisible ones: U+00A0, U+00AD and C1 are continuation bytes here
@@ -105,7 +108,7 @@ def _is_plain_ascii(text: str) -> bool:
 
 def _is_suspect(text: str) -> bool:
     """Returns whether some repair, or the count of losses, may have to do with the text."""
-    return _suspect().search(text) is not None
+    return _suspect().search(text) is not None or is_marked(text) or is_noted(text)
 
 
 def _steps(without: frozenset[str], *, restore_punctuation: bool = False) -> tuple[tuple[str, _Repair], ...]:
