@@ -220,10 +220,31 @@ def test_a_few_readings_of_a_page_stay():
     assert (decoded.text, decoded.repairs) == (page, ())
 
 
-@pytest.mark.xfail(strict=True, reason="readings inserted without regard to character boundaries")
-def test_bytewise_leaks():
-    page = "車?yán)^續向前，" * 6
-    assert "車繼續" in decode_page(page.encode("gbk")).text
+READINGS = {"關": "guān", "會": "huì", "產": "chǎn", "經": "jīng", "開": "kāi", "業": "yè"}
+
+
+def leak(text):
+    """The bytes of `text` in GBK after a script that puts readings behind characters without regard to where characters begin."""
+    body = text.encode("gbk")
+    for character, reading in READINGS.items():
+        body = body.replace(character.encode("gbk"), f"{character}({reading})".encode("gbk"))
+    return body
+
+
+def test_torn_characters_of_a_gb_page_are_mended_and_listed():
+    text = "<h1>公園的經營</h1><p>商會開會討論產業與經濟的關係，車繼續向前。</p><div>相關閱讀：開放時間<a href='/?id=3'>問?答</a></div>"
+    decoded = decode_page(leak(text), "text/html; charset=gb2312")
+    assert decoded.text == text
+    assert {repair.kind for repair in decoded.repairs} <= {"pinyin_leak", "frame_shift"}
+
+
+@pytest.mark.parametrize("place", [9, 12, 15, 20])
+def test_a_missing_byte_costs_one_character(place):
+    text = "城市公园本周重新开放，市民说这里的树都还在，不少孩子在湖边玩。"
+    body = text.encode("gbk")
+    decoded = decode_page(b"<p>" + body[:place] + body[place + 1 :] + b"</p>")
+    assert sum(one != other for one, other in zip(decoded.text[3:-4], text, strict=True)) <= 1
+    assert [repair.kind for repair in decoded.repairs] == ["frame_shift"]
 
 
 def test_commented_declaration_does_not_count():

@@ -28,7 +28,7 @@ from newscrawler.items import Decoded
 
 __all__ = ["KINDS", "decode_page"]
 
-KINDS = frozenset({"mixed_encoding", "pinyin_leak"})
+KINDS = frozenset({"frame_shift", "mixed_encoding", "pinyin_leak"})
 """The kinds of repair that `decode_page` makes."""
 
 _ASCII = bytes(range(128))
