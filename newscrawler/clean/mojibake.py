@@ -100,6 +100,7 @@ _AS_EACH_OTHER = [
     Misreading("sjis_as_gbk", "gb18030", "cp932"),
     Misreading("gbk_as_big5", "cp950", "gb18030"),
 ]
+_GBK_AS_HKSCS = Misreading("gbk_as_big5", "big5hkscs", "gb18030")  # Big5 as browsers read it (Encoding Standard, 12.1)
 _EUCJP_AS_GBK = Misreading("eucjp_as_gbk", "gb18030", "euc_jp")
 _BY_KIND = {misreading.kind: misreading for misreading in (*_AS_LATIN1, _UTF8_AS_GBK, *_AS_EACH_OTHER)}
 MISREADINGS = frozenset((*_BY_KIND, "u8_as_gbk_twice", "eucjp_as_gbk", "utf8_mojibake"))
@@ -198,6 +199,8 @@ def _readings_as_each_other(line: str, model: Model) -> Iterator[tuple[str, list
         yield "u8_as_gbk_twice", try_misreading(_UTF8_AS_GBK_TWICE, as_read["gb18030"], CLEARLY)
     for misreading in _AS_EACH_OTHER:
         yield misreading.kind, try_misreading(misreading, as_read[misreading.outer], CLEARLY)
+    if b"\0" in as_read["cp950"].raw:  # characters that only the wider set has
+        yield "gbk_as_big5", try_misreading(_GBK_AS_HKSCS, Line(line, "big5hkscs", model), CLEARLY)
 
 
 def _is_gb2312(line: str) -> bool:
