@@ -20,7 +20,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from newscrawler.chinese.model import Model, load
 from newscrawler.clean.edits import Note, graded, ignore
@@ -49,6 +49,19 @@ def rare_characters() -> str:
 @cache
 def _rare() -> re.Pattern[str]:
     return re.compile(f"[{rare_characters()}]")
+
+
+def is_garbled(text: str) -> bool:
+    """Returns whether rare characters stand together in some line, as they do in misread text; cheap where there are none."""
+    places = [match.start() for match in _rare().finditer(text)]
+    seen = -1  # the end of the last line that was looked at
+    for place, following in pairwise(places):
+        if following - place <= CLOSE and place > seen:
+            end = text.find("\n", place)
+            seen = len(text) if end < 0 else end
+            if _is_garbled(text[text.rfind("\n", 0, place) + 1 : seen]):
+                return True
+    return False
 
 
 def _is_garbled(line: str) -> bool:
@@ -116,12 +129,19 @@ def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] =
     >>> misread_charset("ÐÂÎÅÁª²¥"), misread_charset("鏂伴椈鑱旀挱")
     ('新闻联播', '新闻联播')
     """
+    kana, latin, rare = KANA.search(text), _GARBLED_LATIN.search(text), _rare().search(text)
+    if not (kana or latin or rare):
+        return text
     lines = text.split("\n")
-    if not (KANA.search(text) or _GARBLED_LATIN.search(text) or any(map(_is_garbled, lines))):
+    doubtful = [bool((latin and _GARBLED_LATIN.search(line)) or (kana and KANA.search(line)) or (rare and _is_garbled(line))) for line in lines]
+    if not any(doubtful):
         return text
     model = load()
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    read = [_read_again(line, start, note, model, without) for line, start in zip(lines, starts, strict=False)]
+    read = [
+        _read_again(line, start, note, model, without) if in_doubt else (line, "")
+        for line, start, in_doubt in zip(lines, starts, doubtful, strict=False)
+    ]
     kinds = Counter(kind for _, kind in read if kind in _BY_KIND)
     if kinds:
         read = _read_the_short(read, starts, kinds.most_common(1)[0][0], note, model)
