@@ -4,7 +4,7 @@
 have their own modules: `mojibake` (a charset read as another; `trials` is one such reading of one line, `charsets` the tables,
 `lost_bytes` what is guessed), `half_utf8` (read as two charsets in turn), `letters` (Latin letters as Han characters), `frames`
 (GBK out of step: `alignment` is the search, `beam` its bookkeeping, `candidates` and `guesses` the lost characters, `debris` what
-the damage leaves, `dropped` a single byte), `pinyin` (readings in the text). Most texts need nothing: a few regular expressions
+the damage leaves, `dropped` a single byte, `effort` how long they look), `pinyin` (readings in the text). Most texts need nothing: a few regular expressions
 find that out, and the text comes back as it is.
 """
 
@@ -16,6 +16,7 @@ from functools import cache, partial
 
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
+from newscrawler.clean.effort import shared_effort
 from newscrawler.clean.frames import frame_shift, is_marked
 from newscrawler.clean.half_utf8 import gbk_as_half_utf8
 from newscrawler.clean.letters import is_spelled, letters_as_hanzi
@@ -83,10 +84,11 @@ def clean_text(text: str, *, without: frozenset[str] = frozenset(), restore_punc
         return Cleaned(text)
     ledger = Ledger()
     steps = _steps(without, restore_punctuation=restore_punctuation) if without or restore_punctuation else _STEPS
-    for _ in range(_MAX_PASSES):
-        before, text = text, _pass(text, steps, ledger)
-        if text == before or not (restore_punctuation or _is_suspect(text)):
-            break
+    with shared_effort():
+        for _ in range(_MAX_PASSES):
+            before, text = text, _pass(text, steps, ledger)
+            if text == before or not (restore_punctuation or _is_suspect(text)):
+                break
     halves = sum(repair.kind == "lone_surrogates" and not repair.after for repair in ledger.repairs)
     return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves)
 

@@ -27,11 +27,12 @@ import re
 from dataclasses import dataclass
 
 from newscrawler.chinese.model import load
-from newscrawler.clean.alignment import Effort, Search
+from newscrawler.clean.alignment import Search
 from newscrawler.clean.beam import Found
 from newscrawler.clean.debris import LOST, without_last_annotation
 from newscrawler.clean.dropped import dropped_byte
 from newscrawler.clean.edits import Note, graded, ignore
+from newscrawler.clean.effort import Effort, shared_effort
 from newscrawler.clean.guesses import QUOTES, Surroundings, settle
 from newscrawler.clean.pinyin import SYLLABLE
 
@@ -59,15 +60,13 @@ _NEAR = 400
 _QUOTATION = 1000
 _HAN_FOR_A_LOSS = 2
 _EFFORT_OF_A_MARK = 500
-_EFFORT = 1_000_000
-"""Characters weighed in one text, two or three seconds. A shift takes about 1,000; the most of 350 damaged paragraphs was 23,000."""
 
 
 def frame_shift(text: str, note: Note = ignore) -> str:
     """Returns the text with frame shifts undone; each note carries its own confidence, below 0.9 where a character was guessed.
 
-    It works line by line, and changes only stretches that begin at a mark of loss. It does not take out readings that stand
-    behind their whole character (`pinyin_leak` does), nor restore full-width marks.
+    It works line by line, as long as its budget lasts (see `effort`), and changes only stretches that begin at a mark of loss. It
+    does not take out readings that stand behind their whole character (`pinyin_leak` does), nor restore full-width marks.
 
     >>> frame_shift("在??谖逶春芋w育場")
     '在海口五源河體育場'
@@ -76,10 +75,11 @@ def frame_shift(text: str, note: Note = ignore) -> str:
     """
     if not is_marked(text):
         return text
-    lines, start, surroundings, effort = [], 0, Surroundings(text), Effort(_EFFORT)
-    for line in text.split("\n"):
-        lines.append(_Line(line, start, surroundings, effort).repaired(note) if is_marked(line) else line)
-        start += len(line) + 1
+    lines, start, surroundings = [], 0, Surroundings(text)
+    with shared_effort() as effort:
+        for line in text.split("\n"):
+            lines.append(_Line(line, start, surroundings, effort).repaired(note) if effort.left > 0 and is_marked(line) else line)
+            start += len(line) + 1
     return "\n".join(lines)
 
 

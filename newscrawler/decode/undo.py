@@ -8,6 +8,7 @@ taken apart. Tags end a line here: what is torn never reaches beyond a "<", and 
 from __future__ import annotations
 
 from newscrawler.clean.edits import Ledger, Note, ignore
+from newscrawler.clean.effort import OF_A_PAGE, shared_effort
 from newscrawler.clean.frames import frame_shift
 from newscrawler.clean.pinyin import is_noted, pinyin_leak
 
@@ -32,7 +33,8 @@ def undo_scripts(text: str, encoding: str, ledger: Ledger, without: frozenset[st
 def mend_frames(text: str, note: Note = ignore) -> str:
     """Returns the text with frame shifts repaired between tags, and nothing else changed."""
     edits: list[tuple[int, str, str]] = []
-    frame_shift(text.replace("<", "\n"), lambda start, before, after: edits.append((start, before, after)))
+    with shared_effort(OF_A_PAGE):
+        frame_shift(text.replace("<", "\n"), lambda start, before, after: edits.append((start, before, after)))
     if not edits:
         return text
     parts, at = [], 0
