@@ -129,6 +129,14 @@ def test_guesses_say_that_they_are_guesses():
     assert (known.start, known.before, known.after) == (15, "?yán)^", "繼")
 
 
+def test_a_full_stop_inside_a_clause_is_not_sure():
+    ledger = Ledger()
+    frame_shift("在海上工作了兩個月，學院的深??瓶缄?3月回到母港", ledger.under("frame_shift"))
+    (repair,) = ledger.repairs
+    assert repair.after in ("。科考隊", "海科考隊")
+    assert repair.confidence < 0.85 < MOST_CERTAIN
+
+
 def test_a_swallowed_digit_is_marked():
     damaged = gbk_damage.with_annotations("今年的獎章共500枚，分給參加比賽的學校", {"務": "wù", "參": "cān"})
     assert "?00枚" in damaged

@@ -44,6 +44,7 @@ _MARK = re.compile(
     "|(?<=[^\x00-\x7f\ufffd]{3})\ufffd(?![^\x00-\x7f])"
 )
 _HAN = re.compile("[\u3400-\u9fff]")
+_ASKS = re.compile(r"[吗嗎呢么麼谁誰哪怎几幾何][^，。！？；：,;:]{0,10}\Z|(?:什|多少|是不是|有没有|有沒有|难道|難道)[^，。！？；：,;:]{0,20}\Z")
 
 # In bits, on all of a stretch or for each of its characters.
 _LEAST_GAIN = 8.0
@@ -135,7 +136,7 @@ def _reading_at(search: Search, mark: int, place: int, before: str) -> tuple[Fou
     context = before + line[max(place, mark - _NEAR) : mark]
     found = _likeliest(search, mark, context)
     gain = search.bits(found.start, found.end, context) - found.cost
-    if gain > _least_gain(found, line, mark) and (gain > _PLAIN_GAIN or _is_readable(found)) and _is_chinese(context):
+    if gain > _least_gain(found, line, mark, context) and (gain > _PLAIN_GAIN or _is_readable(found)) and _is_chinese(context):
         return found, found.end
     if line[mark] == "\ufffd" and (missing := dropped_byte(line, place, mark, before)):
         found, gain = missing
@@ -159,16 +160,25 @@ def _is_chinese(before: str) -> bool:
     return len(context) < 6 or load().bits(context[2:], context[:2]) < _READABLE * (len(context) - 2)
 
 
-def _least_gain(found: Found, line: str, mark: int) -> float:
+def _least_gain(found: Found, line: str, mark: int, before: str) -> float:
     """Returns the bits that a reading must gain: many if it is little but guesses for a few marks, since people do write ?!?
 
-    Fewer if a quotation is open, which such marks (。” as ?!?) may close.
+    Fewer if a quotation is open that is not closed later, so that such marks (。” as ?!?) may close it; not after a question.
     """
     known = found.known(line) if line[mark] == "?" else 2
     if known:
         return _LEAST_GAIN if known > 1 else _GUESSED_GAIN
-    before = line[max(0, mark - _QUOTATION) : mark]
-    return _CLOSING_GAIN if any(before.count(one) > before.count(other) for one, other in QUOTES) else _GUESSED_GAIN
+    after = line[found.end : found.end + _QUOTATION]
+    if _ASKS.search(before):
+        return _GUESSED_GAIN
+    may_close = any(before.count(one) > before.count(other) and not _closes(after, one, other) for one, other in QUOTES)
+    return _CLOSING_GAIN if may_close else _GUESSED_GAIN
+
+
+def _closes(after: str, opener: str, closer: str) -> bool:
+    """Returns whether what is open before a text is closed in it."""
+    place = after.find(closer)
+    return place >= 0 and opener not in after[:place]
 
 
 def _is_readable(found: Found) -> bool:
