@@ -21,6 +21,7 @@ from newscrawler.clean.edits import Ledger
 from newscrawler.clean.effort import shared_effort
 from newscrawler.clean.frames import KNOWN_BYTES, frame_shift, is_marked
 from newscrawler.clean.guesses import MOST_CERTAIN
+from newscrawler.decode import decode_page
 from newscrawler.extract import read
 from newscrawler.extract.read import read_page
 
@@ -193,3 +194,8 @@ def test_a_long_run_is_looked_at_in_part(monkeypatch):
 @pytest.mark.parametrize("text", [*TRADITIONAL, *SIMPLIFIED, "Is it? (yes) 是吗? 是的", "f(x)=?"])
 def test_whole_text_has_no_mark(text):
     assert not is_marked(text)
+
+
+def test_a_page_says_how_sure_its_guesses_are():
+    repairs = decode_page("<p>在??谖逶春芋w育場的<b>企業(yè)</b>".encode(), "text/html; charset=utf-8").repairs
+    assert [repair.confidence <= MOST_CERTAIN for repair in repairs if repair.kind == "frame_shift"] == [True]

@@ -24,6 +24,7 @@ Folded marks that stand in step stay folded.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from newscrawler.chinese.model import load
@@ -35,6 +36,9 @@ from newscrawler.clean.edits import Note, graded, ignore
 from newscrawler.clean.effort import Effort, shared_effort
 from newscrawler.clean.guesses import QUOTES, Surroundings, settle
 from newscrawler.clean.pinyin import SYLLABLE
+
+GradedNote = Callable[[int, str, str, float], None]
+"""A note (see `edits`) that is also told how sure the change is."""
 
 KNOWN_BYTES = 0.97
 """The confidence of a repair in which no character was guessed."""
@@ -76,6 +80,11 @@ def frame_shift(text: str, note: Note = ignore) -> str:
     """
     if not is_marked(text):
         return text
+    return frame_shift_graded(text, lambda start, before, after, sure: graded(note, "frame_shift", sure)(start, before, after))
+
+
+def frame_shift_graded(text: str, note: GradedNote) -> str:
+    """Returns what `frame_shift` does; the note is told the confidence of each change too, and the whole of it."""
     lines, start, surroundings = [], 0, Surroundings(text)
     with shared_effort() as effort:
         for line in text.split("\n"):
@@ -98,7 +107,7 @@ class _Line:
     surroundings: Surroundings
     effort: Effort
 
-    def repaired(self, note: Note) -> str:
+    def repaired(self, note: GradedNote) -> str:
         """Returns the line with its shifts undone, from left to right."""
         line = self.line
         if _HAN_FOR_A_LOSS * line.count("\ufffd") > len(_HAN.findall(line)):
@@ -112,18 +121,18 @@ class _Line:
                 before = (before + plain)[-_NEAR:]
                 settled = settle(found, before, line[found.end : found.end + _NEAR], self.surroundings)
                 sure = KNOWN_BYTES if settled.confidence is None else settled.confidence
-                _tell(graded(note, "frame_shift", sure), self.offset + found.start, line[found.start : found.end], settled.text)
+                note(*_changed(self.offset + found.start, line[found.start : found.end], settled.text), sure)
                 done += [plain, settled.text]
                 before, place = (before + settled.text)[-_NEAR:], found.end
         return "".join([*done, line[place:]])
 
 
-def _tell(note: Note, start: int, before: str, after: str) -> None:
-    """Notes a change without what both versions share at their ends: a search goes on until it is sure to be in step."""
+def _changed(start: int, before: str, after: str) -> tuple[int, str, str]:
+    """Returns a change without what both versions share at their ends: a search goes on until it is sure to be in step."""
     tail = _shared(before[::-1], after[::-1])
     before, after = before[: len(before) - tail], after[: len(after) - tail]
     head = _shared(before, after)
-    note(start + head, before[head:], after[head:])
+    return start + head, before[head:], after[head:]
 
 
 def _shared(one: str, other: str) -> int:

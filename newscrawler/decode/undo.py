@@ -7,9 +7,9 @@ taken apart. Tags end a line here: what is torn never reaches beyond a "<", and 
 
 from __future__ import annotations
 
-from newscrawler.clean.edits import Ledger, Note, ignore
+from newscrawler.clean.edits import Ledger, Note, graded, ignore
 from newscrawler.clean.effort import OF_A_PAGE, shared_effort
-from newscrawler.clean.frames import frame_shift
+from newscrawler.clean.frames import frame_shift_graded
 from newscrawler.clean.pinyin import is_noted, pinyin_leak
 
 LEAKS_OF_A_PAGE = 5
@@ -32,14 +32,14 @@ def undo_scripts(text: str, encoding: str, ledger: Ledger, without: frozenset[st
 
 def mend_frames(text: str, note: Note = ignore) -> str:
     """Returns the text with frame shifts repaired between tags, and nothing else changed."""
-    edits: list[tuple[int, str, str]] = []
+    edits: list[tuple[int, str, str, float]] = []
     with shared_effort(OF_A_PAGE):
-        frame_shift(text.replace("<", "\n"), lambda start, before, after: edits.append((start, before, after)))
+        frame_shift_graded(text.replace("<", "\n"), lambda *edit: edits.append(edit))
     if not edits:
         return text
     parts, at = [], 0
-    for start, before, after in sorted(edits):
-        note(start, before, after)
+    for start, before, after, sure in sorted(edits):
+        graded(note, "frame_shift", sure)(start, before, after)
         parts += [text[at:start], after]
         at = start + len(before)
     return "".join([*parts, text[at:]])
