@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from newscrawler.extract import labels
+from newscrawler.extract.points import Fired, Term, weigh
 from newscrawler.items import LinkSub
 
 BYTES_PER_UNIT = 6
 """An anchor's length counts in units: a Chinese character is half a unit, a word about one."""
 MAX_REMEMBERED = 200
 MAX_PAGER = 20
-MAX_HUB_BYTES = 60
 
 _NUMBER = re.compile(r"[\[(第]?\s*\d{1,4}\s*[\])页頁]?")
 _MORE = re.compile(r"^(?:更多|more|查看|详细|全文|>+|»|»+|read more|阅读全文|閱讀全文)\W*$|^\W*\d*\W*$", re.IGNORECASE)
@@ -25,54 +25,58 @@ _MARK = re.compile(r"[，。：！？“”、,:!?\"'…]")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a link's text tells. `points` is what it adds to the link's points, `units` its length; `hub` says that it may name a section."""
+    """What a link's text tells: `units` is its length; `service` says that it names a service, `mark` that it is punctuated."""
 
     units: float
-    points: int
     next_page: bool
     home: bool
     number: bool
     next_article: bool
-    hub: bool
     more: bool
+    service: bool
+    mark: bool
 
 
+@lru_cache(maxsize=16384)
 def words_of(text: str) -> Words:
     """Returns what the text of a link tells.
 
-    >>> words_of("下一页").next_page, words_of("12").number, words_of("体育").hub, words_of("登录").hub
-    (True, True, True, False)
+    >>> words_of("下一页").next_page, words_of("12").number, words_of("体育").service, words_of("登录").service
+    (True, True, False, True)
     """
-    return _remembered(text) if len(text) <= MAX_REMEMBERED else _judged(text)
-
-
-def _judged(text: str) -> Words:
-    bare = text.strip()
+    bare = text[:MAX_REMEMBERED].strip()
     units = len(text.encode("utf-8", "replace")) / BYTES_PER_UNIT
     short = len(bare) <= MAX_PAGER
     next_page = short and labels.NEXT_PREV.fullmatch(bare) is not None
     return Words(
         units,
-        _points(text, units),
         next_page,
         next_page and bare.lower() in labels.HOME_WORDS,
         short and _NUMBER.fullmatch(bare) is not None,
-        labels.PREV_NEXT_ARTICLE.search(text) is not None,
-        bool(bare) and len(bare.encode("utf-8", "replace")) <= MAX_HUB_BYTES and labels.SERVICE_WORDS.search(bare) is None,
-        _MORE.match(bare) is not None,
+        labels.PREV_NEXT_ARTICLE.search(bare) is not None,
+        bool(bare) and units < 4 and _MORE.match(bare) is not None,
+        units < 4 and labels.SERVICE_WORDS.search(bare) is not None,
+        units >= 2 and _MARK.search(bare) is not None,
     )
 
 
-_remembered = lru_cache(maxsize=16384)(_judged)
+TERMS = (
+    Term("no text", -1, -1, lambda words: not words.units),
+    Term("text of two words", 1, 0, lambda words: words.units >= 2),
+    Term("text of four words", 2, 0, lambda words: words.units >= 4),
+    Term("text of seven words", 1, -1, lambda words: words.units >= 7),
+    Term("text of ten words", 0, -1, lambda words: words.units >= 10),
+    Term("punctuated text", 1, -1, lambda words: words.mark),
+    Term("text says more", -3, -1, lambda words: words.more),
+    Term("text is a number", -1, -3, lambda words: words.number),
+    Term("text names a service", -3, -3, lambda words: words.service),
+)
 
 
-def _points(text: str, units: float) -> int:
-    points = 2 * (units >= 4) + (units >= 7) - (units < 2)
-    if units >= 2 and _MARK.search(text):
-        points += 1
-    if units < 4:
-        points -= 3 * bool(_MORE.match(text)) + 3 * bool(labels.SERVICE_WORDS.search(text))
-    return points
+@lru_cache(maxsize=16384)
+def word_points(text: str) -> Fired:
+    """Returns what the text of a link adds to its points."""
+    return weigh(TERMS, words_of(text))
 
 
 @lru_cache(maxsize=4096)

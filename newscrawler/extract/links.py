@@ -1,27 +1,33 @@
 """Links -> kinds: the block of links is judged, then each link in it, by integer points.
 
-Links that stand on the same way of tags and classes from the root are one block. How long their anchors are on average and
-how many of their addresses have an article's form tells nearly everything; what the single link adds are small points. A
-link with ARTICLE_POINTS or more leads to an article: `related` on an article page, `article` on a hub.
+A link collects points for "leads to an article" and for "leads to a section" from the form of its address (`forms`), its words
+(`anchors`), its block, its place and the other links of the page (`blocks`). With ARTICLE_POINTS it leads to an article:
+`related` on an article page, `article` on a hub; else with HUB_POINTS to a hub. The terms that fired are the
+explanation.
+
+Known to fail: promotion that looks like the site's articles in every way, sections and articles of one address form.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from newscrawler.extract import labels
-from newscrawler.extract.addresses import Form, Resolver, Site, form_of
-from newscrawler.extract.anchors import Words, heads_related, sub_of_heading, words_of
+from newscrawler.extract.addresses import Resolver, Site
+from newscrawler.extract.anchors import Words, sub_of_heading, word_points, words_of
+from newscrawler.extract.blocks import GROUP_TERMS, PROSE_BYTES, Group, Neighbours, Relation, Spot, relation_points, spot_points
+from newscrawler.extract.forms import Form, form_of, form_points
 from newscrawler.extract.outline import Anchor, Block, Outline
+from newscrawler.extract.points import Fired, weigh
 from newscrawler.items import Link, LinkKind, LinkSub
 
-ARTICLE_POINTS = 7
+ARTICLE_POINTS = 12
+HUB_POINTS = 0
 MAX_LINKS = 2000
 
 _STRENGTH: dict[str, int] = {"related": 4, "article": 3, "hub": 2, "pagination": 1, "other": 0}
 _SUB_STRENGTH: dict[str | None, int] = {"related": 6, "recommended": 5, "popular": 4, "latest": 3, "prevnext": 2, "inline": 1, None: 0}
-_MENUS = labels.NAV | labels.FOOT | labels.CRUMB
 _SUB_FLAGS: tuple[tuple[int, LinkSub], ...] = (
     (labels.RELATED, "related"),
     (labels.RECOMMENDED, "recommended"),
@@ -33,7 +39,7 @@ _Strength = tuple[int, int, bool, bool]
 
 @dataclass(slots=True)
 class Found:
-    """A link with what was found out about it; `anchor` is as in the outline."""
+    """A link with what was found out about it; `anchor` is as in the outline, `text` its text, title or that of its twin."""
 
     url: str
     anchor: Anchor
@@ -41,24 +47,18 @@ class Found:
     form: Form
     words: Words
     same_site: bool
+    spot: Spot
+    relation: Relation | None = None
+    fired: tuple[Fired, ...] = ()
     points: int = 0
+    hub_points: int = 0
     teaser: str | None = None
 
-
-@dataclass(slots=True)
-class _Group:
-    """A block of links: how many, their mean anchor length in units, the share of article-form addresses."""
-
-    count: int = 0
-    units: float = 0.0
-    article_forms: int = 0
-
     @property
-    def points(self) -> int:
-        """What the block adds to the points of each of its links."""
-        count = self.count or 1
-        mean, share = self.units / count, self.article_forms / count
-        return 2 * (mean >= 5) + 2 * (share >= 0.6) - 2 * (share < 0.2) - 2 * (mean < 2.5) + (count >= 4)
+    def why(self) -> str:
+        """The terms that fired, each with what it added to the points for an article and for a section."""
+        terms = [term for fired in self.fired for term in fired.terms]
+        return ", ".join(f"{term.name} {term.article:+d}/{term.hub:+d}" for term in terms if term.article or term.hub)
 
 
 def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
@@ -73,9 +73,46 @@ def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
         if len(seen) > MAX_LINKS:
             break
         text = anchor.text or anchor.title
-        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url)))
-    _give_points(found)
+        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url), _spot(anchor, outline.blocks)))
+    _lend_texts(found)
+    _give_points(found, form_of(site.url))
     return found
+
+
+def _spot(anchor: Anchor, blocks: list[Block]) -> Spot:
+    place = anchor.place
+    return Spot(place.flags, place.tag, anchor.heading, _in_prose(anchor, blocks), anchor.image)
+
+
+def _in_prose(anchor: Anchor, blocks: list[Block]) -> bool:
+    """Returns whether a link stands in a sentence: its block has more text outside links than in them."""
+    if anchor.block >= len(blocks):
+        return False
+    block = blocks[anchor.block]
+    return block.size > PROSE_BYTES and block.linked * 2 < len(block.text) and not block.place.flags & labels.AROUND
+
+
+def _lend_texts(found: list[Found]) -> None:
+    """Gives a picture without words the text of the link beside it that leads to the same address."""
+    texts: dict[str, str] = {}
+    for one in found:
+        if len(one.text) > len(texts.get(one.url, "")):
+            texts[one.url] = one.text
+    for one in found:
+        if not one.anchor.text and len(one.text) < len(lent := texts.get(one.url, "")):
+            one.text, one.words = lent, words_of(lent)
+
+
+def _give_points(found: list[Found], own: Form) -> None:
+    groups: defaultdict[tuple[int, str | None], Group] = defaultdict(Group)
+    for one in found:
+        groups[one.anchor.path, None].add(one.form, one.words, same_site=one.same_site, image=one.anchor.image)
+    of_group = {key: weigh(GROUP_TERMS, group) for key, group in groups.items()}
+    neighbours = Neighbours(own, {one.url: one.form for one in found if one.same_site}.values())
+    for one in found:
+        one.relation = neighbours.relation(one.form)
+        one.fired = (form_points(one.url), word_points(one.text), spot_points(one.spot), of_group[one.anchor.path, None], relation_points(one.relation))
+        one.points, one.hub_points = sum(fired.article for fired in one.fired), sum(fired.hub for fired in one.fired)
 
 
 def classify(found: list[Found], outline: Outline, url: str, inline: range, *, on_article: bool) -> list[Link]:
@@ -93,45 +130,15 @@ def classify(found: list[Found], outline: Outline, url: str, inline: range, *, o
     ]
 
 
-def _give_points(found: list[Found]) -> None:
-    groups: dict[int, _Group] = {}
-    for one in found:
-        group = groups.get(one.anchor.path)
-        if group is None:
-            group = groups[one.anchor.path] = _Group()
-        group.count += bool(one.text)
-        group.units += one.words.units
-        group.article_forms += one.form.article
-    of_group = {path: group.points for path, group in groups.items()}
-    for one in found:
-        one.points = _own_points(one) + of_group[one.anchor.path]
-
-
-def _own_points(one: Found) -> int:
-    anchor = one.anchor
-    flags, heading = anchor.place.flags, anchor.heading
-    points = one.form.points + one.words.points + anchor.image
-    if not one.same_site:
-        points -= 2
-    if flags & _MENUS:
-        points -= 2
-    if flags & labels.RELATED or (heading and heads_related(heading)):
-        points += 2
-    return points
-
-
 def _judge(one: Found, outline: Outline, url: str, inline: range, rels: dict[str, str], *, on_article: bool) -> tuple[LinkKind, LinkSub | None]:
-    anchor = one.anchor
-    rel = anchor.rel.lower()
-    if not one.same_site or one.url == url or "nofollow" in rel or "sponsored" in rel:
+    rel = one.anchor.rel.lower()
+    if not one.same_site or one.url == url or "sponsored" in rel:
         return "other", None
     if "next" in rel or "prev" in rel or _is_pager(one):
         return "pagination", None
-    if anchor.place.flags & (labels.SHARE | labels.AD) and not one.form.article:
-        return "other", None
-    if one.points >= ARTICLE_POINTS and not anchor.place.flags & labels.COMMENT:
+    if one.points >= ARTICLE_POINTS:
         return ("related", _sub(one, outline.blocks, inline)) if on_article else ("article", None)
-    return ("hub", None) if _is_hub(one) else ("other", None)
+    return ("hub" if one.hub_points >= HUB_POINTS else "other"), None
 
 
 def _is_pager(one: Found) -> bool:
@@ -141,13 +148,6 @@ def _is_pager(one: Found) -> bool:
     if words.next_page:
         return not words.home or bool(one.anchor.place.flags & labels.PAGER)
     return bool(one.anchor.place.flags & labels.PAGER or form.plain_query or form.index)
-
-
-def _is_hub(one: Found) -> bool:
-    form, words = one.form, one.words
-    if form.service or form.media or not words.hub or (words.more and not form.section and not form.directory):
-        return False
-    return not form.article or form.section
 
 
 def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub:

@@ -1,0 +1,180 @@
+"""Links in their block: what the block, the place and the rest of the page add to the points of a link.
+
+A block is the links that stand on one generalised way of tags and classes from the root, under one heading. How long its anchors are
+on average and how many of its addresses have an article's form tells more than all that the single link says. What the
+other links of the page say is the third thing: an address under which articles stand is a section's, and many addresses
+of one shape with numbers are articles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from newscrawler.extract import labels
+from newscrawler.extract.anchors import Words, sub_of_heading
+from newscrawler.extract.forms import Form
+from newscrawler.extract.points import Fired, Term, weigh
+
+MANY = 4
+PROSE_BYTES = 75
+
+_OTHER_PAGE = re.compile(r"[-_](?:p|page)?\d{1,2}(?:\.\w+)?")
+
+
+@dataclass(slots=True)
+class Group:
+    """A block of links: how many, how many have text, how long that is in all, and how many are of which kind."""
+
+    count: int = 0
+    told: int = 0
+    units: float = 0.0
+    articles: int = 0
+    services: int = 0
+    off_site: int = 0
+    roots: int = 0
+    images: int = 0
+
+    @property
+    def mean(self) -> float:
+        """The mean length of the texts in units."""
+        return self.units / self.told if self.told else 0.0
+
+    def add(self, form: Form, words: Words, *, same_site: bool, image: bool) -> None:
+        """Counts one link."""
+        self.count += 1
+        self.told += bool(words.units)
+        self.units += words.units
+        self.articles += form.article
+        self.services += form.service or words.service
+        self.off_site += not same_site
+        self.roots += form.root
+        self.images += image
+
+    def share(self, part: int) -> float:
+        """Returns which share of the links `part` is."""
+        return part / (self.count or 1)
+
+
+GROUP_TERMS = (
+    Term("texts of the block: none", 2, -1, lambda group: not group.told),
+    Term("texts of the block: two words and a half", 2, 0, lambda group: group.mean >= 2.5),
+    Term("texts of the block: five words", 2, 0, lambda group: group.mean >= 5),
+    Term("texts of the block: seven words", 0, -1, lambda group: group.mean >= 7),
+    Term("article addresses in the block: a fifth", 2, 0, lambda group: group.share(group.articles) >= 0.2),
+    Term("article addresses in the block: three fifths", 2, 0, lambda group: group.share(group.articles) >= 0.6),
+    Term("article addresses in the block: nearly all", 0, -1, lambda group: group.share(group.articles) >= 0.9),
+    Term("block of four links", 1, 0, lambda group: group.count >= MANY),
+    Term("block of ten links", 0, 1, lambda group: group.count >= 10),
+    Term("block with services", 0, -2, lambda group: group.share(group.services) >= 0.3),
+    Term("block of home pages", 0, -1, lambda group: group.share(group.roots) >= 0.5),
+    Term("block of pictures", 0, -1, lambda group: group.share(group.images) >= 0.5),
+    Term("block that leads off the site", 0, -2, lambda group: group.share(group.off_site) >= 0.3),
+)
+
+
+class Spot(NamedTuple):
+    """Where a link stands: the flags of the place, its tag, the heading over it, whether running text or a picture surrounds it."""
+
+    flags: int
+    tag: str
+    heading: str | None
+    prose: bool
+    image: bool
+
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LISTS = labels.RELATED | labels.RECOMMENDED | labels.POPULAR | labels.LATEST
+
+SPOT_TERMS = (
+    Term("in a menu", -2, 1, lambda spot: spot.flags & labels.NAV),
+    Term("in the foot", -2, -1, lambda spot: spot.flags & labels.FOOT),
+    Term("in the way of sections", -2, 2, lambda spot: spot.flags & labels.CRUMB),
+    Term("at the side", 0, -1, lambda spot: spot.flags & labels.SIDE),
+    Term("among comments", -2, -1, lambda spot: spot.flags & labels.COMMENT and not spot.flags & _LISTS),
+    Term("among share buttons", -2, -2, lambda spot: spot.flags & labels.SHARE),
+    Term("among advertisements", -1, -1, lambda spot: spot.flags & labels.AD),
+    Term("in a form", 0, -2, lambda spot: spot.flags & labels.SERVICE),
+    Term("among keywords", -1, 2, lambda spot: spot.flags & labels.KEYWORDS),
+    Term("in the byline", 0, 1, lambda spot: spot.flags & labels.BYLINE),
+    Term("in a list of related reading", 2, 0, lambda spot: spot.flags & labels.RELATED),
+    Term("in a list of articles", 1, 0, lambda spot: spot.flags & _LISTS and not spot.flags & labels.RELATED),
+    Term("heading of a list of articles", 1, 0, lambda spot: bool(spot.heading and sub_of_heading(spot.heading))),
+    Term("heading of services", -2, 0, lambda spot: bool(spot.heading and labels.SERVICE_WORDS.search(spot.heading))),
+    Term("in a heading", 1, 0, lambda spot: spot.tag in _HEADINGS),
+    Term("with a picture", 1, 0, lambda spot: spot.image),
+    Term("in running text", 1, -1, lambda spot: spot.prose),
+)
+
+
+@lru_cache(maxsize=4096)
+def spot_points(spot: Spot) -> Fired:
+    """Returns what the place of a link adds to its points."""
+    return weigh(SPOT_TERMS, spot)
+
+
+class Relation(NamedTuple):
+    """What an address is to the page's own and to the page's others."""
+
+    own_shape: bool
+    many: bool
+    above: bool
+    above_many: bool
+    above_own: bool
+    below_own: bool
+    own_page: bool
+    other_host: bool
+    host_of_articles: bool
+
+
+RELATION_TERMS = (
+    Term("shaped like the page's own address", 2, 0, lambda one: one.own_shape),
+    Term("one of many numbers of one shape", 1, 0, lambda one: one.many),
+    Term("articles stand under the address", -1, 2, lambda one: one.above),
+    Term("many articles stand under the address", -1, 1, lambda one: one.above_many),
+    Term("the page stands under the address", -1, 2, lambda one: one.above_own),
+    Term("the address stands under the page", -4, -2, lambda one: one.below_own or one.own_page),
+    Term("on another host of the site", 0, -1, lambda one: one.other_host),
+    Term("on a host with articles", 0, 1, lambda one: one.host_of_articles),
+)
+
+
+@lru_cache(maxsize=512)
+def relation_points(relation: Relation) -> Fired:
+    """Returns what an address adds to the points by what it is to the others."""
+    return weigh(RELATION_TERMS, relation)
+
+
+class Neighbours:
+    """Answers what an address is to the page's own one and to those of its links that look like articles."""
+
+    def __init__(self, own: Form, forms: Iterable[Form]) -> None:
+        self.own = own
+        self.own_stem = own.place[: own.place.rfind(".")] if own.page_file else own.place
+        self.under: Counter[str] = Counter()
+        self.shapes: Counter[str] = Counter()
+        for form in forms:
+            if form.article:
+                self.under.update(form.parents)
+            self.shapes[form.shape] += 1
+
+    def relation(self, form: Form) -> Relation:
+        """Returns the relation of one address."""
+        own, stem = self.own, self.own_stem
+        rest = form.place[len(stem) :] if own.article and form.place.startswith(stem) else ""
+        under = self.under[form.place] - (form.article and form.place in form.parents)
+        return Relation(
+            own.article and form.shape == own.shape,
+            self.shapes[form.shape] >= 2 * MANY and ("0" in form.shape or form.shape.endswith("s.?")),
+            under >= 1,
+            under >= MANY,
+            form.place in own.parents and not form.root,
+            rest.startswith("/"),
+            bool(_OTHER_PAGE.fullmatch(rest)),
+            form.host != own.host,
+            self.under[form.host] >= 1,
+        )
