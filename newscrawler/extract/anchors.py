@@ -1,6 +1,6 @@
-"""What the words of a link tell before anybody asks where it stands: by its text, and by the heading over it.
+"""What the words of a link tell before anybody asks where it stands.
 
-A site prints the same menus, lists and headings on every page, so both answers are remembered, as those of `addresses` are.
+A site prints the same menus and lists on every page, so the answers are remembered, as those of `forms` are.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from functools import lru_cache
 
 from newscrawler.extract import labels
 from newscrawler.extract.points import Fired, Term, weigh
-from newscrawler.items import LinkSub
+from newscrawler.extract.sections import names_section
 
 BYTES_PER_UNIT = 6
 """An anchor's length counts in units: a Chinese character is half a unit, a word about one."""
 MAX_REMEMBERED = 200
 MAX_PAGER = 20
 
-_NUMBER = re.compile(r"[\[(第]?\s*\d{1,4}\s*[\])页頁]?")
+_NUMBER = re.compile(r"[\[(【第]?\s*\d{1,4}\s*[\])】页頁]?")
 _MORE = re.compile(r"^(?:更多|more|查看|详细|全文|>+|»|»+|read more|阅读全文|閱讀全文)\W*$|^\W*\d*\W*$", re.IGNORECASE)
 _MARK = re.compile(r"[，。：！？“”、,:!?\"'…]")
 
@@ -34,6 +34,7 @@ class Words:
     next_article: bool
     more: bool
     service: bool
+    section: bool
     mark: bool
 
 
@@ -47,6 +48,7 @@ def words_of(text: str) -> Words:
     bare = text[:MAX_REMEMBERED].strip()
     units = len(text.encode("utf-8", "replace")) / BYTES_PER_UNIT
     short = len(bare) <= MAX_PAGER
+    section = short and names_section(bare.strip("»›>+ "))
     next_page = short and labels.NEXT_PREV.fullmatch(bare) is not None
     return Words(
         units,
@@ -55,7 +57,8 @@ def words_of(text: str) -> Words:
         short and _NUMBER.fullmatch(bare) is not None,
         labels.PREV_NEXT_ARTICLE.search(bare) is not None,
         bool(bare) and units < 4 and _MORE.match(bare) is not None,
-        units < 4 and labels.SERVICE_WORDS.search(bare) is not None,
+        units < 4 and not section and labels.SERVICE_WORDS.search(bare) is not None,
+        section,
         units >= 2 and _MARK.search(bare) is not None,
     )
 
@@ -69,6 +72,7 @@ TERMS = (
     Term("punctuated text", 1, -1, lambda words: words.mark),
     Term("text says more", -3, -1, lambda words: words.more),
     Term("text is a number", -1, -3, lambda words: words.number),
+    Term("text names a section", -1, 2, lambda words: words.section),
     Term("text names a service", -3, -3, lambda words: words.service),
 )
 
@@ -77,21 +81,3 @@ TERMS = (
 def word_points(text: str) -> Fired:
     """Returns what the text of a link adds to its points."""
     return weigh(TERMS, words_of(text))
-
-
-@lru_cache(maxsize=4096)
-def heads_related(heading: str) -> bool:
-    """Returns whether a heading speaks of related reading."""
-    return labels.SUB_HEADINGS[0][1].search(heading) is not None
-
-
-@lru_cache(maxsize=4096)
-def sub_of_heading(heading: str) -> LinkSub | None:
-    """Returns which list of articles a heading stands over, or None.
-
-    >>> sub_of_heading("推荐阅读"), sub_of_heading("热门排行"), sub_of_heading("天气")
-    ('related', 'popular', None)
-    """
-    if labels.READ_MORE.match(heading):
-        return "related"
-    return next((sub for sub, words in labels.SUB_HEADINGS if words.search(heading)), None)

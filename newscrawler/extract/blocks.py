@@ -16,8 +16,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from newscrawler.extract import labels
-from newscrawler.extract.anchors import Words, sub_of_heading
+from newscrawler.extract.anchors import Words
 from newscrawler.extract.forms import Form
+from newscrawler.extract.headings import sub_of_heading
 from newscrawler.extract.points import Fired, Term, weigh
 
 MANY = 4
@@ -35,6 +36,7 @@ class Group:
     units: float = 0.0
     articles: int = 0
     services: int = 0
+    sections: int = 0
     off_site: int = 0
     roots: int = 0
     images: int = 0
@@ -50,6 +52,7 @@ class Group:
         self.told += bool(words.units)
         self.units += words.units
         self.articles += form.article
+        self.sections += form.named or words.section
         self.services += form.service or words.service
         self.off_site += not same_site
         self.roots += form.root
@@ -71,6 +74,8 @@ GROUP_TERMS = (
     Term("block of four links", 1, 0, lambda group: group.count >= MANY),
     Term("block of ten links", 0, 1, lambda group: group.count >= 10),
     Term("block with services", 0, -2, lambda group: group.share(group.services) >= 0.3),
+    Term("block with names of sections", -1, 2, lambda group: group.share(group.sections) >= 0.2),
+    Term("long block without names of sections", 0, -2, lambda group: group.count >= 10 and not group.sections),
     Term("block of home pages", 0, -1, lambda group: group.share(group.roots) >= 0.5),
     Term("block of pictures", 0, -1, lambda group: group.share(group.images) >= 0.5),
     Term("block that leads off the site", 0, -2, lambda group: group.share(group.off_site) >= 0.3),
@@ -103,11 +108,11 @@ SPOT_TERMS = (
     Term("in the byline", 0, 1, lambda spot: spot.flags & labels.BYLINE),
     Term("in a list of related reading", 2, 0, lambda spot: spot.flags & labels.RELATED),
     Term("in a list of articles", 1, 0, lambda spot: spot.flags & _LISTS and not spot.flags & labels.RELATED),
-    Term("heading of a list of articles", 1, 0, lambda spot: bool(spot.heading and sub_of_heading(spot.heading))),
+    Term("heading of a list of articles", 2, 0, lambda spot: bool(spot.heading and sub_of_heading(spot.heading))),
     Term("heading of services", -2, 0, lambda spot: bool(spot.heading and labels.SERVICE_WORDS.search(spot.heading))),
     Term("in a heading", 1, 0, lambda spot: spot.tag in _HEADINGS),
     Term("with a picture", 1, 0, lambda spot: spot.image),
-    Term("in running text", 1, -1, lambda spot: spot.prose),
+    Term("in running text", 2, -1, lambda spot: spot.prose),
 )
 
 
@@ -127,6 +132,7 @@ class Relation(NamedTuple):
     above_own: bool
     below_own: bool
     own_page: bool
+    own_place: bool
     other_host: bool
     host_of_articles: bool
 
@@ -138,6 +144,7 @@ RELATION_TERMS = (
     Term("many articles stand under the address", -1, 1, lambda one: one.above_many),
     Term("the page stands under the address", -1, 2, lambda one: one.above_own),
     Term("the address stands under the page", -4, -2, lambda one: one.below_own or one.own_page),
+    Term("the page itself in another form", -9, -6, lambda one: one.own_place),
     Term("on another host of the site", 0, -1, lambda one: one.other_host),
     Term("on a host with articles", 0, 1, lambda one: one.host_of_articles),
 )
@@ -175,6 +182,7 @@ class Neighbours:
             form.place in own.parents and not form.root,
             rest.startswith("/"),
             bool(_OTHER_PAGE.fullmatch(rest)),
+            own.article and form.place == own.place and form.shape != own.shape,
             form.host != own.host,
             self.under[form.host] >= 1,
         )

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from newscrawler.dedupe.tracking import is_tracking
 from newscrawler.extract.points import Fired, Term, weigh
+from newscrawler.extract.sections import names_section
 
 MAX_FORM = 2048
 LONG_SLUG = 5
@@ -36,6 +37,7 @@ _LISTS = frozenset(
     "tag tags topic topics category categories cat section sections channel channels author authors people profile profiles keyword keywords search label list "
     "theme themes thema themen tema temas temat subject subjects autor autoren autori autores auteur auteurs dossier dossiers column columns columnist u user users space".split()
 )
+_LIST_SCRIPT = re.compile(r"(?:[a-z]*list|channel|category|class|column|columns|lanmu|section|topic|tag|tags|search|node|forum|thread)[a-z]*(?:_[\d_]+)?\.[a-z]+$", re.IGNORECASE)
 """Segments after which even a number names a section, a person or a topic."""
 _SERVICE = re.compile(
     r"/(?:login|logout|signin|signup|register|account|user|users|search|share|reply|print|about|about-?us|contact|privacy|terms|legal|"
@@ -53,6 +55,7 @@ _WORD = re.compile(
     r"(?:^|/)(?:news|articles?|story|stories|a|content|detail|show|view|videos?|photos?|pic|picture|gallery|posts?|blog|doc|art|read|review|journal)(?=[/_-])",
     re.IGNORECASE,
 )
+_PAGE_NUMBER = re.compile(r"(?:/page[/_-]?|[?&](?:page|paged|pageno|pn|pg|pageindex)=)(\d{1,5})(?=[/&.?]|$)", re.IGNORECASE)
 _SHAPES = re.compile(r"[^\W\d_]+|\d+|%[0-9A-Fa-f]{2}")
 _OWN_MARKS = frozenset({"ref", "source", "src", "variant", "nc", "cid"})
 
@@ -83,6 +86,8 @@ class Form:
     place: str
     parents: tuple[str, ...]
     shape: str
+    page_number: int | None
+    named: bool
 
 
 @lru_cache(maxsize=16384)
@@ -103,8 +108,9 @@ def form_of(url: str) -> Form:
     id_query, told = bool(query) and bool(_ID_QUERY.search(query)), bool(query) and _tells(query)
     stem = last.rsplit(".", 1)[0]
     slug_words = stem.count("-") + stem.count("_") + 1 + stem.count("%") // ESCAPES_PER_WORD if stem else 0
-    listed = len(names) > 1 and names[-2].lower() in _LISTS and not dated and slug_words < LONG_SLUG
-    number = id_query or (bool(_NUMBER.search(last)) and not listed)
+    script = bool(query) and _LIST_SCRIPT.match(last) is not None
+    listed = script or len(names) > 1 and names[-2].lower() in _LISTS and not dated and slug_words < LONG_SLUG
+    number = not listed and (id_query or bool(_NUMBER.search(last)))
     root = path in ("", "/") and not told
     index = root or (bool(_INDEX.match(last)) and not (dated and page_file and last[0].isdigit()))
     section = listed or bool(_SECTION.search(path))
@@ -116,6 +122,8 @@ def form_of(url: str) -> Form:
     return Form(
         dated, number, page_file, slug_words, bool(_WORD.search(path)), root, index, section, service, bool(_MEDIA_FILE.search(last)),
         path.endswith("/"), path.count("/"), told and not id_query, article, host, place, parents, _shape(path, page_file, stem, query if told else ""),
+        int(paged[1]) if (paged := _PAGE_NUMBER.search(url)) else None,
+        names_section(host.partition(".")[0] if root else stem if not index or len(names) == 1 else names[-2]),
     )  # fmt: skip
 
 
@@ -148,6 +156,7 @@ TERMS = (
     Term("slug of six words", 1, -2, lambda form: form.slug_words >= 6),
     Term("word for an article in the address", 1, -1, lambda form: form.word),
     Term("address of a section", -1, 2, lambda form: form.section),
+    Term("address names a section", -1, 1, lambda form: form.named),
     Term("address of a service", -3, -2, lambda form: form.service),
     Term("home page", -6, 0, lambda form: form.root),
     Term("index of a directory", -2, 1, lambda form: form.index),

@@ -10,14 +10,16 @@ Known to fail: promotion that looks like the site's articles in every way, secti
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from newscrawler.extract import labels
 from newscrawler.extract.addresses import Resolver, Site
-from newscrawler.extract.anchors import Words, sub_of_heading, word_points, words_of
+from newscrawler.extract.anchors import Words, word_points, words_of
 from newscrawler.extract.blocks import GROUP_TERMS, PROSE_BYTES, Group, Neighbours, Relation, Spot, relation_points, spot_points
 from newscrawler.extract.forms import Form, form_of, form_points
+from newscrawler.extract.headings import headings_over, sub_of_heading
 from newscrawler.extract.outline import Anchor, Block, Outline
 from newscrawler.extract.points import Fired, weigh
 from newscrawler.items import Link, LinkKind, LinkSub
@@ -34,6 +36,8 @@ _SUB_FLAGS: tuple[tuple[int, LinkSub], ...] = (
     (labels.POPULAR, "popular"),
     (labels.LATEST, "latest"),
 )
+_DIGITS = re.compile(r"\d{1,5}")
+_LAST_DIGITS = re.compile(r"(?<!\d)(\d{1,5})\D*$")
 _Strength = tuple[int, int, bool, bool]
 
 
@@ -65,6 +69,7 @@ def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
     """Returns every link with an http(s) address, in page order, with its points; a URL may still come twice."""
     found: list[Found] = []
     seen: set[str] = set()
+    over = headings_over(outline)
     for anchor in outline.anchors:
         url = resolver.resolve(anchor.href)
         if url is None:
@@ -73,15 +78,15 @@ def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
         if len(seen) > MAX_LINKS:
             break
         text = anchor.text or anchor.title
-        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url), _spot(anchor, outline.blocks)))
+        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url), _spot(anchor, over.get(anchor.place.number), outline.blocks)))
     _lend_texts(found)
     _give_points(found, form_of(site.url))
     return found
 
 
-def _spot(anchor: Anchor, blocks: list[Block]) -> Spot:
+def _spot(anchor: Anchor, heading: str | None, blocks: list[Block]) -> Spot:
     place = anchor.place
-    return Spot(place.flags, place.tag, anchor.heading, _in_prose(anchor, blocks), anchor.image)
+    return Spot(place.flags, place.tag, heading or anchor.heading, _in_prose(anchor, blocks), anchor.image)
 
 
 def _in_prose(anchor: Anchor, blocks: list[Block]) -> bool:
@@ -126,7 +131,7 @@ def classify(found: list[Found], outline: Outline, url: str, inline: range, *, o
         if other is None or strength > other[0]:
             best[one.url] = strength, kind, sub, position
     return [
-        Link(target, kind, sub, (one := found[position]).text, one.teaser, position, one.anchor.heading) for target, (_, kind, sub, position) in best.items()
+        Link(target, kind, sub or ("recommended" if kind == "related" else None), (one := found[position]).text, one.teaser, position, one.spot.heading) for target, (_, kind, sub, position) in best.items()
     ]
 
 
@@ -142,16 +147,28 @@ def _judge(one: Found, outline: Outline, url: str, inline: range, rels: dict[str
 
 
 def _is_pager(one: Found) -> bool:
-    words, form = one.words, one.form
-    if not (words.next_page or words.number) or (form.dated and form.slug_words > 3):
+    """Returns whether a link leads to another page of the same list or article."""
+    words, form, relation = one.words, one.form, one.relation
+    if form.service or form.media:
         return False
+    if (relation is not None and relation.own_page) or (form.page_number is not None and not form.article):
+        return True
+    if form.dated and form.slug_words > 3:
+        return False
+    in_pager = bool(one.anchor.place.flags & labels.PAGER)
     if words.next_page:
-        return not words.home or bool(one.anchor.place.flags & labels.PAGER)
-    return bool(one.anchor.place.flags & labels.PAGER or form.plain_query or form.index)
+        return not words.home or in_pager
+    return words.number and (in_pager or _counts(one.text, one.url))
 
 
-def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub:
-    """Returns where on an article page a link to another article stands."""
+def _counts(text: str, url: str) -> bool:
+    """Returns whether the last number of an address is the page's number as printed, counted from one or from nought."""
+    printed, last = _DIGITS.search(text), _LAST_DIGITS.search(url)
+    return printed is not None and last is not None and int(printed[0]) - int(last[1]) in (0, 1)
+
+
+def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub | None:
+    """Returns where on an article page a link to another article stands, None when nothing tells."""
     place = one.anchor.place
     if one.words.next_article:
         return "prevnext"
@@ -161,7 +178,7 @@ def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub:
             return "prevnext"
         if one.anchor.block in inline and not place.flags & labels.AROUND and block.linked * 2 < len(block.text):
             return "inline"
-    heading = one.anchor.heading
+    heading = one.spot.heading
     told = sub_of_heading(heading) if heading else None
     if told:
         return told
