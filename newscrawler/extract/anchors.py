@@ -12,6 +12,7 @@ from functools import lru_cache
 from newscrawler.extract import labels
 from newscrawler.extract.points import Fired, Term, weigh
 from newscrawler.extract.sections import names_section
+from newscrawler.extract.services import SERVICE_WORDS
 
 BYTES_PER_UNIT = 6
 """An anchor's length counts in units: a Chinese character is half a unit, a word about one."""
@@ -57,7 +58,7 @@ def words_of(text: str) -> Words:
         short and _NUMBER.fullmatch(bare) is not None,
         labels.PREV_NEXT_ARTICLE.search(bare) is not None,
         bool(bare) and units < 4 and _MORE.match(bare) is not None,
-        units < 4 and not section and labels.SERVICE_WORDS.search(bare) is not None,
+        units < 4 and not section and SERVICE_WORDS.search(bare) is not None,
         section,
         units >= 2 and _MARK.search(bare) is not None,
     )

@@ -20,6 +20,7 @@ from newscrawler.extract.anchors import Words
 from newscrawler.extract.forms import Form
 from newscrawler.extract.headings import sub_of_heading
 from newscrawler.extract.points import Fired, Term, weigh
+from newscrawler.extract.services import SERVICE_HEADINGS
 
 MANY = 4
 PROSE_BYTES = 75
@@ -74,8 +75,8 @@ GROUP_TERMS = (
     Term("block of four links", 1, 0, lambda group: group.count >= MANY),
     Term("block of ten links", 0, 1, lambda group: group.count >= 10),
     Term("block with services", 0, -2, lambda group: group.share(group.services) >= 0.3),
-    Term("block with names of sections", -1, 2, lambda group: group.share(group.sections) >= 0.2),
-    Term("long block without names of sections", 0, -2, lambda group: group.count >= 10 and not group.sections),
+    Term("block with names of sections", -1, 3, lambda group: group.share(group.sections) >= 0.2),
+    Term("long block without names of sections", 0, -1, lambda group: group.count >= 10 and not group.sections),
     Term("block of home pages", 0, -1, lambda group: group.share(group.roots) >= 0.5),
     Term("block of pictures", 0, -1, lambda group: group.share(group.images) >= 0.5),
     Term("block that leads off the site", 0, -2, lambda group: group.share(group.off_site) >= 0.3),
@@ -97,7 +98,7 @@ _LISTS = labels.RELATED | labels.RECOMMENDED | labels.POPULAR | labels.LATEST
 
 SPOT_TERMS = (
     Term("in a menu", -2, 1, lambda spot: spot.flags & labels.NAV),
-    Term("in the foot", -2, -1, lambda spot: spot.flags & labels.FOOT),
+    Term("in the foot", -2, -2, lambda spot: spot.flags & labels.FOOT),
     Term("in the way of sections", -2, 2, lambda spot: spot.flags & labels.CRUMB),
     Term("at the side", 0, -1, lambda spot: spot.flags & labels.SIDE),
     Term("among comments", -2, -1, lambda spot: spot.flags & labels.COMMENT and not spot.flags & _LISTS),
@@ -109,7 +110,7 @@ SPOT_TERMS = (
     Term("in a list of related reading", 2, 0, lambda spot: spot.flags & labels.RELATED),
     Term("in a list of articles", 1, 0, lambda spot: spot.flags & _LISTS and not spot.flags & labels.RELATED),
     Term("heading of a list of articles", 2, 0, lambda spot: bool(spot.heading and sub_of_heading(spot.heading))),
-    Term("heading of services", -2, 0, lambda spot: bool(spot.heading and labels.SERVICE_WORDS.search(spot.heading))),
+    Term("heading of services", -2, 0, lambda spot: bool(spot.heading and SERVICE_HEADINGS.search(spot.heading))),
     Term("in a heading", 1, 0, lambda spot: spot.tag in _HEADINGS),
     Term("with a picture", 1, 0, lambda spot: spot.image),
     Term("in running text", 2, -1, lambda spot: spot.prose),
