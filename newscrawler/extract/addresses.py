@@ -12,6 +12,8 @@ __all__ = ["Form", "Resolver", "Site", "form_of"]
 
 MAX_URL = 2048
 
+_ABSOLUTE = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/(?!\.)[^\s/\\?#;]*)+(?:\?[^\s\\#]*)?")
+"""Addresses that resolving would leave as they are: no port, no dot segments, no backslash or white space."""
 _ARCHIVED = re.compile(r"(?:https?:)?(?://web\.archive\.org)?/web/\d{14}(?:[a-z]{2}_)?/(https?://.*)", re.DOTALL)
 _ARCHIVE = "web.archive.org"
 MIN_NAME = 4
@@ -40,6 +42,8 @@ class Resolver:
             return None
         if "/web/" in href and not self.in_archive and (archived := _ARCHIVED.match(href)):
             href = archived[1]
+        if href[:4] == "http" and _ABSOLUTE.fullmatch(href):
+            return href
         if href[0] == "/" and href[1:2] not in ("/", "\\") and self._is_plain(href):
             return self.origin + href
         return self._join(href)

@@ -18,6 +18,7 @@ BYTES_PER_UNIT = 6
 """An anchor's length counts in units: a Chinese character is half a unit, a word about one."""
 MAX_REMEMBERED = 200
 MAX_PAGER = 20
+MAX_PREV_NEXT = 24
 
 _NUMBER = re.compile(r"[\[(【第]?\s*\d{1,4}\s*[\])】页頁]?")
 _MORE = re.compile(r"^(?:更多|more|查看|详细|全文|>+|»|»+|read more|阅读全文|閱讀全文)\W*$|^\W*\d*\W*$", re.IGNORECASE)
@@ -56,7 +57,7 @@ def words_of(text: str) -> Words:
         next_page,
         next_page and bare.lower() in labels.HOME_WORDS,
         short and _NUMBER.fullmatch(bare) is not None,
-        labels.PREV_NEXT_ARTICLE.search(bare) is not None,
+        labels.PREV_NEXT_ARTICLE.search(bare[:MAX_PREV_NEXT]) is not None,
         bool(bare) and units < 4 and _MORE.match(bare) is not None,
         units < 4 and not section and SERVICE_WORDS.search(bare) is not None,
         section,

@@ -164,7 +164,7 @@ class Neighbours:
         self.own = own
         self.own_stem = own.place[: own.place.rfind(".")] if own.page_file else own.place
         self.under: Counter[str] = Counter()
-        self.shapes: Counter[str] = Counter()
+        self.shapes: Counter[object] = Counter()
         for form in forms:
             if form.article:
                 self.under.update(form.parents)
@@ -177,7 +177,7 @@ class Neighbours:
         under = self.under[form.place] - (form.article and form.place in form.parents)
         return Relation(
             own.article and form.shape == own.shape,
-            self.shapes[form.shape] >= 2 * MANY and ("0" in form.shape or form.shape.endswith("s.?")),
+            form.shape[3] != "name" and self.shapes[form.shape] >= 2 * MANY,
             under >= 1,
             under >= MANY,
             form.place in own.parents and not form.root,

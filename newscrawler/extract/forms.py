@@ -56,7 +56,6 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _PAGE_NUMBER = re.compile(r"(?:/page[/_-]?|[?&](?:page|paged|pageno|pn|pg|pageindex)=)(\d{1,5})(?=[/&.?]|$)", re.IGNORECASE)
-_SHAPES = re.compile(r"[^\W\d_]+|\d+|%[0-9A-Fa-f]{2}")
 _OWN_MARKS = frozenset({"ref", "source", "src", "variant", "nc", "cid"})
 
 
@@ -64,8 +63,8 @@ _OWN_MARKS = frozenset({"ref", "source", "src", "variant", "nc", "cid"})
 class Form:
     """What host, path and query look like; `article` sums it up: it has the form of an article's address.
 
-    `fired` is what the form adds to the points of a link to it (see `links`); `shape` is equal for addresses that only names and
-    numbers tell apart; `place` is host and path without an index file, `parents` are the places above it.
+    `fired` is what the form adds to the points of a link to it (see `links`); `shape` is equal for addresses that only names and numbers tell
+    apart; `place` is host and path without an index file, `parents` are the places above it.
     """
 
     dated: bool
@@ -85,7 +84,7 @@ class Form:
     host: str
     place: str
     parents: tuple[str, ...]
-    shape: str
+    shape: tuple[int, bool, bool, str, str]
     page_number: int | None
     named: bool
 
@@ -109,7 +108,7 @@ def form_of(url: str) -> Form:
     stem = last.rsplit(".", 1)[0]
     slug_words = stem.count("-") + stem.count("_") + 1 + stem.count("%") // ESCAPES_PER_WORD if stem else 0
     script = bool(query) and _LIST_SCRIPT.match(last) is not None
-    listed = script or len(names) > 1 and names[-2].lower() in _LISTS and not dated and slug_words < LONG_SLUG
+    listed = script or (len(names) > 1 and names[-2].lower() in _LISTS and not dated and slug_words < LONG_SLUG)
     number = not listed and (id_query or bool(_NUMBER.search(last)))
     root = path in ("", "/") and not told
     index = root or (bool(_INDEX.match(last)) and not (dated and page_file and last[0].isdigit()))
@@ -121,7 +120,7 @@ def form_of(url: str) -> Form:
     place = parents[-1] if index else "/".join([host, *names])
     return Form(
         dated, number, page_file, slug_words, bool(_WORD.search(path)), root, index, section, service, bool(_MEDIA_FILE.search(last)),
-        path.endswith("/"), path.count("/"), told and not id_query, article, host, place, parents, _shape(path, page_file, stem, query if told else ""),
+        path.endswith("/"), path.count("/"), told and not id_query, article, host, place, parents, _shape(len(names), dated, page_file, stem, query if told else ""),
         int(paged[1]) if (paged := _PAGE_NUMBER.search(url)) else None,
         names_section(host.partition(".")[0] if root else stem if not index or len(names) == 1 else names[-2]),
     )  # fmt: skip
@@ -132,18 +131,11 @@ def _tells(query: str) -> bool:
     return any(value and not is_tracking(name) and name.lower() not in _OWN_MARKS for name, _, value in (one.partition("=") for one in query.split("&")))
 
 
-def _shape(path: str, page_file: bool, stem: str, query: str) -> str:
-    shape = _SHAPES.sub(_letter, path[: path.rfind(stem)] if stem else path)
-    if stem.count("-") >= 3 or stem.count("%") > ESCAPES_PER_WORD:
-        shape += "s"
-    elif stem:
-        shape += "0" if _NUMBER.search(stem) else _SHAPES.sub(_letter, stem)
-    return f"{shape}.{'html' if page_file else ''}?{'&'.join(sorted(one.partition('=')[0] for one in query.split('&'))) if query else ''}"
-
-
-def _letter(match: re.Match[str]) -> str:
-    return "0" if match[0].isdigit() else "a"
-
+def _shape(depth: int, dated: bool, page_file: bool, stem: str, query: str) -> tuple[int, bool, bool, str, str]:
+    """Returns what is equal for addresses that only names and numbers tell apart: depth, date, file, kind of last name, parameters."""
+    is_slug = stem.count("-") >= 3 or stem.count("%") > ESCAPES_PER_WORD
+    last = "slug" if is_slug else "number" if _NUMBER.search(stem) else "name"
+    return depth, dated, page_file, last, ",".join(sorted(one.partition("=")[0] for one in query.split("&"))) if query else ""
 
 
 TERMS = (
@@ -157,7 +149,7 @@ TERMS = (
     Term("word for an article in the address", 1, -1, lambda form: form.word),
     Term("address of a section", -1, 2, lambda form: form.section),
     Term("address names a section", -1, 1, lambda form: form.named),
-    Term("address of a service", -3, -2, lambda form: form.service),
+    Term("address of a service", -3, -3, lambda form: form.service),
     Term("home page", -6, 0, lambda form: form.root),
     Term("index of a directory", -2, 1, lambda form: form.index),
     Term("address of a directory", -1, 0, lambda form: form.directory),
@@ -167,7 +159,17 @@ TERMS = (
 )
 
 
-@lru_cache(maxsize=16384)
-def form_points(url: str) -> Fired:
-    """Returns what the form of a URL adds to the points of a link to it."""
-    return weigh(TERMS, form_of(url))
+_known: dict[tuple[object, ...], Fired] = {}
+
+
+def form_points(form: Form) -> Fired:
+    """Returns what the form of a URL adds to the points of a link to it; remembered by all that TERMS ask for."""
+    slug = (form.slug_words >= 4) + (form.slug_words >= 6)
+    key = (
+        form.dated, form.number, form.page_file, form.article, slug, form.word, form.section, form.named, form.service,
+        form.root, form.index, form.directory, form.depth <= 1, form.plain_query, form.media,
+    )  # fmt: skip
+    fired = _known.get(key)
+    if fired is None:
+        fired = _known[key] = weigh(TERMS, form)
+    return fired

@@ -56,6 +56,7 @@ _SUBS: tuple[tuple[LinkSub, str], ...] = (
     ),
 )
 _PATTERNS = tuple((sub, re.compile(words, re.IGNORECASE)) for sub, words in _SUBS)
+_READING = re.compile(r"阅读|閱讀|\b(?:read|reading|lesen|lire|leer|leggi|ler|lezen|czytaj|читайте)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.。！!？?,，;；]\s*$")
 
 
@@ -67,6 +68,11 @@ def sub_of_heading(heading: str) -> LinkSub | None:
     ('related', 'popular', 'recommended', None)
     """
     return next((sub for sub, words in _PATTERNS if words.search(heading)), None)
+
+
+def offers_reading(heading: str) -> bool:
+    """Returns whether a heading offers something to read after the article, as 推荐阅读 and "Read more" do."""
+    return len(heading) <= MAX_PRINTED and _READING.search(heading) is not None
 
 
 class _Scope:
@@ -103,15 +109,18 @@ def headings_over(outline: Outline) -> dict[int, str]:
 
 def _scope(block: Block) -> _Scope | None:
     """Returns what a block stands over when it is a heading."""
-    tag, length, linked = block.place.tag, len(block.text), block.linked * 2 > len(block.text)
-    if length > MAX_HEADING or tag == "h1":
+    if len(block.text) > MAX_HEADING or block.place.tag == "h1" or not _heads(block):
         return None
-    if linked or tag not in _LEVELS:
-        # A linked headline or a sentence may happen to have such a word.
-        if length > (MAX_LINKED if linked else MAX_PRINTED) or _SENTENCE.search(block.text) or sub_of_heading(block.text) is None:
-            return None
     box = _box(block.place)
     return _Scope(block.place.last + 1, box.last, block) if box is not None and box.last > block.place.last else None
+
+
+def _heads(block: Block) -> bool:
+    """Returns whether a short block is a heading by its tag or its words; a linked headline or a sentence may happen to have such a word."""
+    linked = block.linked * 2 > len(block.text)
+    if not linked and block.place.tag in _LEVELS:
+        return True
+    return len(block.text) <= (MAX_LINKED if linked else MAX_PRINTED) and not _SENTENCE.search(block.text) and sub_of_heading(block.text) is not None
 
 
 def _box(place: Place) -> Place | None:

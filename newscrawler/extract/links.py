@@ -109,15 +109,18 @@ def _lend_texts(found: list[Found]) -> None:
 
 
 def _give_points(found: list[Found], own: Form) -> None:
-    groups: defaultdict[tuple[int, str | None], Group] = defaultdict(Group)
+    groups: defaultdict[int, Group] = defaultdict(Group)
     for one in found:
-        groups[one.anchor.path, None].add(one.form, one.words, same_site=one.same_site, image=one.anchor.image)
-    of_group = {key: weigh(GROUP_TERMS, group) for key, group in groups.items()}
+        groups[one.anchor.path].add(one.form, one.words, same_site=one.same_site, image=one.anchor.image)
+    of_group = {path: weigh(GROUP_TERMS, group) for path, group in groups.items()}
     neighbours = Neighbours(own, {one.url: one.form for one in found if one.same_site}.values())
     for one in found:
         one.relation = neighbours.relation(one.form)
-        one.fired = (form_points(one.url), word_points(one.text), spot_points(one.spot), of_group[one.anchor.path, None], relation_points(one.relation))
-        one.points, one.hub_points = sum(fired.article for fired in one.fired), sum(fired.hub for fired in one.fired)
+        form, words, spot = form_points(one.form), word_points(one.text), spot_points(one.spot)
+        group, relation = of_group[one.anchor.path], relation_points(one.relation)
+        one.fired = (form, words, spot, group, relation)
+        one.points = form.article + words.article + spot.article + group.article + relation.article
+        one.hub_points = form.hub + words.hub + spot.hub + group.hub + relation.hub
 
 
 def classify(found: list[Found], outline: Outline, url: str, inline: range, *, on_article: bool) -> list[Link]:
