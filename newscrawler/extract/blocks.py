@@ -110,7 +110,7 @@ SPOT_TERMS = (
     Term("in a list of related reading", 2, 0, lambda spot: spot.flags & labels.RELATED),
     Term("in a list of articles", 1, 0, lambda spot: spot.flags & _LISTS and not spot.flags & labels.RELATED),
     Term("heading of a list of articles", 2, 0, lambda spot: bool(spot.heading and sub_of_heading(spot.heading))),
-    Term("heading of services", -2, 0, lambda spot: bool(spot.heading and SERVICE_HEADINGS.search(spot.heading))),
+    Term("heading of services", -5, 0, lambda spot: bool(spot.heading and SERVICE_HEADINGS.search(spot.heading))),
     Term("in a heading", 1, 0, lambda spot: spot.tag in _HEADINGS),
     Term("with a picture", 1, 0, lambda spot: spot.image),
     Term("in running text", 2, -1, lambda spot: spot.prose),
@@ -134,6 +134,7 @@ class Relation(NamedTuple):
     below_own: bool
     own_page: bool
     own_place: bool
+    own_id: bool
     other_host: bool
     host_of_articles: bool
 
@@ -146,6 +147,7 @@ RELATION_TERMS = (
     Term("the page stands under the address", -1, 2, lambda one: one.above_own),
     Term("the address stands under the page", -4, -2, lambda one: one.below_own or one.own_page),
     Term("the page itself in another form", -9, -6, lambda one: one.own_place),
+    Term("the page's own number in another address", -6, -4, lambda one: one.own_id),
     Term("on another host of the site", 0, -1, lambda one: one.other_host),
     Term("on a host with articles", 0, 1, lambda one: one.host_of_articles),
 )
@@ -162,6 +164,7 @@ class Neighbours:
 
     def __init__(self, own: Form, forms: Iterable[Form]) -> None:
         self.own = own
+        self.own_id = own.ids[-1] if own.article and own.ids else None
         self.own_stem = own.place[: own.place.rfind(".")] if own.page_file else own.place
         self.under: Counter[str] = Counter()
         self.shapes: Counter[object] = Counter()
@@ -184,6 +187,7 @@ class Neighbours:
             rest.startswith("/"),
             bool(_OTHER_PAGE.fullmatch(rest)),
             own.article and form.place == own.place and form.shape != own.shape,
+            self.own_id is not None and self.own_id in form.ids and form.place != own.place,
             form.host != own.host,
             self.under[form.host] >= 1,
         )

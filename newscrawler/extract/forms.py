@@ -37,7 +37,7 @@ _LISTS = frozenset(
     "tag tags topic topics category categories cat section sections channel channels author authors people profile profiles keyword keywords search label list "
     "theme themes thema themen tema temas temat subject subjects autor autoren autori autores auteur auteurs dossier dossiers column columns columnist u user users space".split()
 )
-_LIST_SCRIPT = re.compile(r"(?:[a-z]*list|channel|category|class|column|columns|lanmu|section|topic|tag|tags|search|node|forum|thread)[a-z]*(?:_[\d_]+)?\.[a-z]+$", re.IGNORECASE)
+_LIST_FILE = re.compile(r"(?:[a-z]*list|channel|category|class|column|lanmu|section|topic|tags?|search|forum)[a-z]*(?:[-_][\d_-]+)?\.[a-z]+$", re.IGNORECASE)
 """Segments after which even a number names a section, a person or a topic."""
 _SERVICE = re.compile(
     r"/(?:login|logout|signin|signup|register|account|user|users|search|share|reply|print|about|about-?us|contact|privacy|terms|legal|"
@@ -55,6 +55,8 @@ _WORD = re.compile(
     r"(?:^|/)(?:news|articles?|story|stories|a|content|detail|show|view|videos?|photos?|pic|picture|gallery|posts?|blog|doc|art|read|review|journal)(?=[/_-])",
     re.IGNORECASE,
 )
+_PREFIX = re.compile(r"\D{1,3}(?=\d)")
+_ID = re.compile(r"(?<!\d)\d{5,}(?!\d)")
 _PAGE_NUMBER = re.compile(r"(?:/page[/_-]?|[?&](?:page|paged|pageno|pn|pg|pageindex)=)(\d{1,5})(?=[/&.?]|$)", re.IGNORECASE)
 _OWN_MARKS = frozenset({"ref", "source", "src", "variant", "nc", "cid"})
 
@@ -87,6 +89,7 @@ class Form:
     shape: tuple[int, bool, bool, str, str]
     page_number: int | None
     named: bool
+    ids: tuple[str, ...]
 
 
 @lru_cache(maxsize=16384)
@@ -107,8 +110,7 @@ def form_of(url: str) -> Form:
     id_query, told = bool(query) and bool(_ID_QUERY.search(query)), bool(query) and _tells(query)
     stem = last.rsplit(".", 1)[0]
     slug_words = stem.count("-") + stem.count("_") + 1 + stem.count("%") // ESCAPES_PER_WORD if stem else 0
-    script = bool(query) and _LIST_SCRIPT.match(last) is not None
-    listed = script or (len(names) > 1 and names[-2].lower() in _LISTS and not dated and slug_words < LONG_SLUG)
+    listed = _LIST_FILE.match(last) is not None or (len(names) > 1 and names[-2].lower() in _LISTS and not dated and slug_words < LONG_SLUG)
     number = not listed and (id_query or bool(_NUMBER.search(last)))
     root = path in ("", "/") and not told
     index = root or (bool(_INDEX.match(last)) and not (dated and page_file and last[0].isdigit()))
@@ -123,6 +125,7 @@ def form_of(url: str) -> Form:
         path.endswith("/"), path.count("/"), told and not id_query, article, host, place, parents, _shape(len(names), dated, page_file, stem, query if told else ""),
         int(paged[1]) if (paged := _PAGE_NUMBER.search(url)) else None,
         names_section(host.partition(".")[0] if root else stem if not index or len(names) == 1 else names[-2]),
+        tuple(_ID.findall(url)),
     )  # fmt: skip
 
 
@@ -133,8 +136,12 @@ def _tells(query: str) -> bool:
 
 def _shape(depth: int, dated: bool, page_file: bool, stem: str, query: str) -> tuple[int, bool, bool, str, str]:
     """Returns what is equal for addresses that only names and numbers tell apart: depth, date, file, kind of last name, parameters."""
-    is_slug = stem.count("-") >= 3 or stem.count("%") > ESCAPES_PER_WORD
-    last = "slug" if is_slug else "number" if _NUMBER.search(stem) else "name"
+    if stem.count("-") >= 3 or stem.count("%") > ESCAPES_PER_WORD:
+        last = "slug"
+    elif _NUMBER.search(stem):
+        last = stem[: prefix.end()] + "number" if (prefix := _PREFIX.match(stem)) else "number"
+    else:
+        last = "name"
     return depth, dated, page_file, last, ",".join(sorted(one.partition("=")[0] for one in query.split("&"))) if query else ""
 
 
@@ -149,7 +156,7 @@ TERMS = (
     Term("word for an article in the address", 1, -1, lambda form: form.word),
     Term("address of a section", -1, 2, lambda form: form.section),
     Term("address names a section", -1, 1, lambda form: form.named),
-    Term("address of a service", -3, -3, lambda form: form.service),
+    Term("address of a service", -5, -3, lambda form: form.service),
     Term("home page", -6, 0, lambda form: form.root),
     Term("index of a directory", -2, 1, lambda form: form.index),
     Term("address of a directory", -1, 0, lambda form: form.directory),

@@ -28,7 +28,7 @@ _LINKS = (
     r"ติดต่อ|สมัคร|โฆษณา"
 )
 _HEADINGS = (
-    r"^(?:알림|공지)|이벤트|お知らせ|イベント|\bPR\b|PR情報|出版情報|公告栏|服务专区|服务平台|合作网站|友情链接|友情連結|关注我们|"
+    r"^(?:알림|공지)|이벤트|お知らせ|イベント|\bPR(?![a-z])|出版情報|公告栏|服务专区|服务平台|合作网站|友情链接|友情連結|关注我们|"
     r"\b(?:events?|classifieds|advertis\w*|sponsored|promoted|partner(?:s| content)?|from our partners|paid|services?|follow us|tools|"
     r"anzeige\w*|angebote|services?|partnerangebote|reklama|партнер\w*)\b"
 )
