@@ -75,7 +75,7 @@ TERMS = (
     Term("text says more", -3, -1, lambda words: words.more),
     Term("text is a number", -1, -3, lambda words: words.number),
     Term("text names a section", -1, 2, lambda words: words.section),
-    Term("text names a service", -3, -3, lambda words: words.service),
+    Term("text names a service", -3, -5, lambda words: words.service),
 )
 
 

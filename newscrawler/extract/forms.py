@@ -42,6 +42,8 @@ _LIST_FILE = re.compile(r"(?:[a-z]*list|channel|category|class|column|lanmu|sect
 _SERVICE = re.compile(
     r"/(?:login|logout|signin|signup|register|account|user|users|search|share|reply|print|about|about-?us|contact|privacy|terms|legal|"
     r"help|faqs?|subscribe|subscriptions?|newsletters?|feedback|advert\w*|ad|cookies?|apps?|download|cart|shop|forum|bbs|rss|feed|wp-login|wp-admin|cgi-bin|"
+    r"impressum|datenschutz\w*|kontakt|agb|abos?|abonnements?|werbung|anzeigen|mediadaten|karriere|mentions-legales|aviso-legal|privacidad|contacto|publicidad|"
+    r"contatti|pubblicita|chi-siamo|reklama|regulamin|prenumerata|redakcja|redaksi|masthead|ethics|accessibility|sitemap|copyright|licen[cs]es?|staff|"
     r"cdn-cgi|room|notice|classifieds?|events?|donate|jobs?|careers?)(?:[/.?]|$)|/comments?(?:/[^/]*)?/?$",
     re.IGNORECASE,
 )
@@ -113,7 +115,7 @@ def form_of(url: str) -> Form:
     listed = _LIST_FILE.match(last) is not None or (len(names) > 1 and names[-2].lower() in _LISTS and not dated and slug_words < LONG_SLUG)
     number = not listed and (id_query or bool(_NUMBER.search(last)))
     root = path in ("", "/") and not told
-    index = root or (bool(_INDEX.match(last)) and not (dated and page_file and last[0].isdigit()))
+    index = root or (bool(_INDEX.match(last)) and not (dated and page_file and (last[0].isdigit() or stem == "index")))
     section = listed or bool(_SECTION.search(path))
     service = bool(_SERVICE.search(path)) or bool(_SERVICE_HOST.match(host)) or (bool(query) and bool(_SHARE_QUERY.search(query)))
     strong = (dated and (number or page_file or slug_words >= 3)) or (number and (page_file or id_query or len(names) >= 2)) or slug_words >= LONG_SLUG

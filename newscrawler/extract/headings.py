@@ -22,6 +22,7 @@ MAX_HEADING = 60
 MAX_PRINTED = 30
 MAX_LINKED = 12
 MAX_BOXES = 4
+SIBLINGS = 3
 _APART = NAV | FOOT | CRUMB
 _LEVELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -86,7 +87,7 @@ class _Scope:
 
 def headings_over(outline: Outline) -> dict[int, str]:
     """Returns the heading over each place that links stand in, by the place's number; places without one are left out."""
-    scopes = [scope for block in outline.blocks if (scope := _scope(block)) is not None]
+    scopes = [scope for block in outline.blocks if (scope := _scope(block, outline)) is not None]
     over: dict[int, str] = {}
     open_scopes: list[_Scope] = []
     upcoming = iter(scopes)
@@ -107,12 +108,11 @@ def headings_over(outline: Outline) -> dict[int, str]:
     return over
 
 
-def _scope(block: Block) -> _Scope | None:
+def _scope(block: Block, outline: Outline) -> _Scope | None:
     """Returns what a block stands over when it is a heading."""
     if len(block.text) > MAX_HEADING or block.place.tag == "h1" or not _heads(block):
         return None
-    box = _box(block.place)
-    return _Scope(block.place.last + 1, box.last, block) if box is not None and box.last > block.place.last else None
+    return _Scope(block.place.last + 1, last, block) if (last := _reach(block.place, outline.places)) > block.place.last else None
 
 
 def _heads(block: Block) -> bool:
@@ -123,11 +123,20 @@ def _heads(block: Block) -> bool:
     return len(block.text) <= (MAX_LINKED if linked else MAX_PRINTED) and not _SENTENCE.search(block.text) and sub_of_heading(block.text) is not None
 
 
-def _box(place: Place) -> Place | None:
-    """Returns the nearest element around a heading that holds more than the heading and what it is wrapped in."""
-    up = place.parent
-    for _ in range(MAX_BOXES):
-        if up is None or up.last > place.last:
+def _reach(place: Place, places: list[Place]) -> int:
+    """Returns the number of the last place that a heading stands over.
+
+    A heading that is alone in its boxes stands over the SIBLINGS after them, for the element that holds more may hold much more.
+    """
+    last, up, boxes = place.last, place.parent, 0
+    while up is not None and up.last <= last and boxes < MAX_BOXES:
+        up, boxes = up.parent, boxes + 1
+    if up is None:
+        return last
+    if not boxes:
+        return up.last
+    for _ in range(SIBLINGS):
+        if last >= min(up.last, len(places) - 1):
             break
-        up = up.parent
-    return up
+        last = places[last + 1].last
+    return last

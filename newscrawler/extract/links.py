@@ -29,7 +29,6 @@ HUB_POINTS = 0
 MAX_LINKS = 2000
 
 _STRENGTH: dict[str, int] = {"related": 4, "article": 3, "hub": 2, "pagination": 1, "other": 0}
-_SUB_STRENGTH: dict[str | None, int] = {"related": 6, "recommended": 5, "popular": 4, "latest": 3, "prevnext": 2, "inline": 1, None: 0}
 _SUB_FLAGS: tuple[tuple[int, LinkSub], ...] = (
     (labels.RELATED, "related"),
     (labels.RECOMMENDED, "recommended"),
@@ -129,7 +128,7 @@ def classify(found: list[Found], outline: Outline, url: str, inline: range, *, o
     rels = {target: rel for rel, target in outline.rels}
     for position, one in enumerate(found):
         kind, sub = _judge(one, outline, url, inline, rels, on_article=on_article)
-        strength = _STRENGTH[kind], _SUB_STRENGTH[sub], one.teaser is not None, bool(one.text)
+        strength = _STRENGTH[kind], (sub == "related") + (sub is not None), one.teaser is not None, bool(one.text)
         other = best.get(one.url)
         if other is None or strength > other[0]:
             best[one.url] = strength, kind, sub, position
