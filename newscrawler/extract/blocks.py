@@ -107,7 +107,7 @@ SPOT_TERMS = (
     Term("in a form", 0, -2, lambda spot: spot.flags & labels.SERVICE),
     Term("among keywords", -1, 2, lambda spot: spot.flags & labels.KEYWORDS),
     Term("in the byline", 0, 1, lambda spot: spot.flags & labels.BYLINE),
-    Term("in a list of related reading", 2, 0, lambda spot: spot.flags & labels.RELATED),
+    Term("in a list of related reading", 1, 0, lambda spot: spot.flags & labels.RELATED),
     Term("in a list of articles", 1, 0, lambda spot: spot.flags & _LISTS and not spot.flags & labels.RELATED),
     Term("heading of a list of articles", 2, 0, lambda spot: bool(spot.heading and sub_of_heading(spot.heading))),
     Term("heading of services", -5, 0, lambda spot: bool(spot.heading and SERVICE_HEADINGS.search(spot.heading))),

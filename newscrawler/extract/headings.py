@@ -22,6 +22,7 @@ MAX_HEADING = 60
 MAX_PRINTED = 30
 MAX_LINKED = 12
 MAX_BOXES = 4
+MAX_HEADING_BOX = 40
 SIBLINGS = 3
 _APART = NAV | FOOT | CRUMB
 _LEVELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -112,7 +113,7 @@ def _scope(block: Block, outline: Outline) -> _Scope | None:
     """Returns what a block stands over when it is a heading."""
     if len(block.text) > MAX_HEADING or block.place.tag == "h1" or not _heads(block):
         return None
-    return _Scope(block.place.last + 1, last, block) if (last := _reach(block.place, outline.places)) > block.place.last else None
+    return _Scope(block.place.number + 1, last, block) if (last := _reach(block.place, outline.places)) > block.place.number else None
 
 
 def _heads(block: Block) -> bool:
@@ -126,17 +127,26 @@ def _heads(block: Block) -> bool:
 def _reach(place: Place, places: list[Place]) -> int:
     """Returns the number of the last place that a heading stands over.
 
-    A heading that is alone in its boxes stands over the SIBLINGS after them, for the element that holds more may hold much more.
+    A heading that is alone in its boxes, but for tabs and the like, stands over the SIBLINGS after them, for the element that holds
+    more may hold much more.
     """
-    last, up, boxes = place.last, place.parent, 0
-    while up is not None and up.last <= last and boxes < MAX_BOXES:
-        up, boxes = up.parent, boxes + 1
-    if up is None:
-        return last
-    if not boxes:
-        return up.last
+    if _chars(place, places) > MAX_HEADING_BOX:  # the list stands in the heading, which nobody closed
+        return place.last
+    box, up = place, place.parent
+    for _ in range(MAX_BOXES):
+        if up is None or _chars(up, places) > MAX_HEADING_BOX:
+            break
+        box, up = up, up.parent
+    if up is None or box is place:
+        return up.last if up is not None else place.last
+    last = box.last
     for _ in range(SIBLINGS):
         if last >= min(up.last, len(places) - 1):
             break
         last = places[last + 1].last
     return last
+
+
+def _chars(place: Place, places: list[Place]) -> int:
+    """Returns about how many characters of text a place holds; infinitely many when nothing comes after it."""
+    return places[place.last + 1].chars - place.chars if place.last + 1 < len(places) else 1 << 30

@@ -85,7 +85,7 @@ def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
 
 def _spot(anchor: Anchor, heading: str | None, blocks: list[Block]) -> Spot:
     place = anchor.place
-    return Spot(place.flags, place.tag, heading or anchor.heading, _in_prose(anchor, blocks), anchor.image)
+    return Spot(place.flags, place.tag, heading, _in_prose(anchor, blocks), anchor.image)
 
 
 def _in_prose(anchor: Anchor, blocks: list[Block]) -> bool:
