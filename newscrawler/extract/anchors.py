@@ -73,9 +73,9 @@ TERMS = (
     Term("text of ten words", 0, -1, lambda words: words.units >= 10),
     Term("punctuated text", 1, -1, lambda words: words.mark),
     Term("text says more", -3, -1, lambda words: words.more),
-    Term("text is a number", -1, -3, lambda words: words.number),
+    Term("text is a number", -3, -3, lambda words: words.number),
     Term("text names a section", -1, 2, lambda words: words.section),
-    Term("text names a service", -3, -5, lambda words: words.service),
+    Term("text names a service", -7, -5, lambda words: words.service),
 )
 
 

@@ -37,8 +37,10 @@ _LISTS = frozenset(
     "tag tags topic topics category categories cat section sections channel channels author authors people profile profiles keyword keywords search label list "
     "theme themes thema themen tema temas temat subject subjects autor autoren autori autores auteur auteurs dossier dossiers column columns columnist u user users space".split()
 )
-_LIST_FILE = re.compile(r"(?:[a-z]*list|channel|category|class|column|lanmu|section|topic|tags?|search|forum)[a-z]*(?:[-_][\d_-]+)?\.[a-z]+$", re.IGNORECASE)
 """Segments after which even a number names a section, a person or a topic."""
+_TAGS = frozenset("tag tags topic topics keyword keywords author authors autor autoren auteur thema themen theme search".split())
+"""Those of them after which a whole sentence still names a topic or a person."""
+_LIST_FILE = re.compile(r"(?:[a-z]*list|channel|category|class|column|lanmu|section|topic|tags?|search|forum)[a-z]*(?:[-_][\d_-]+)?\.[a-z]+$", re.IGNORECASE)
 _SERVICE = re.compile(
     r"/(?:login|logout|signin|signup|register|account|user|users|search|share|reply|print|about|about-?us|contact|privacy|terms|legal|"
     r"help|faqs?|subscribe|subscriptions?|newsletters?|feedback|advert\w*|ad|cookies?|apps?|download|cart|shop|forum|bbs|rss|feed|wp-login|wp-admin|cgi-bin|"
@@ -79,6 +81,7 @@ class Form:
     root: bool
     index: bool
     section: bool
+    listed: bool
     service: bool
     media: bool
     directory: bool
@@ -112,7 +115,7 @@ def form_of(url: str) -> Form:
     id_query, told = bool(query) and bool(_ID_QUERY.search(query)), bool(query) and _tells(query)
     stem = last.rsplit(".", 1)[0]
     slug_words = stem.count("-") + stem.count("_") + 1 + stem.count("%") // ESCAPES_PER_WORD if stem else 0
-    listed = _LIST_FILE.match(last) is not None or (len(names) > 1 and names[-2].lower() in _LISTS and not dated and slug_words < LONG_SLUG)
+    listed = _LIST_FILE.match(last) is not None or (len(names) > 1 and names[-2].lower() in _LISTS and not dated and (slug_words < LONG_SLUG or names[-2].lower() in _TAGS))
     number = not listed and (id_query or bool(_NUMBER.search(last)))
     root = path in ("", "/") and not told
     index = root or (bool(_INDEX.match(last)) and not (dated and page_file and (last[0].isdigit() or stem == "index")))
@@ -123,7 +126,7 @@ def form_of(url: str) -> Form:
     parents = tuple("/".join([host, *names[:count]]) for count in range(len(names)))
     place = parents[-1] if index else "/".join([host, *names])
     return Form(
-        dated, number, page_file, slug_words, bool(_WORD.search(path)), root, index, section, service, bool(_MEDIA_FILE.search(last)),
+        dated, number, page_file, slug_words, bool(_WORD.search(path)), root, index, section, listed, service, bool(_MEDIA_FILE.search(last)),
         path.endswith("/"), path.count("/"), told and not id_query, article, host, place, parents, _shape(len(names), dated, page_file, stem, query if told else ""),
         int(paged[1]) if (paged := _PAGE_NUMBER.search(url)) else None,
         names_section(host.partition(".")[0] if root else stem if not index or len(names) == 1 else names[-2]),
@@ -157,8 +160,9 @@ TERMS = (
     Term("slug of six words", 1, -2, lambda form: form.slug_words >= 6),
     Term("word for an article in the address", 1, -1, lambda form: form.word),
     Term("address of a section", -1, 2, lambda form: form.section),
+    Term("address of a tag, a person or a list", -3, 0, lambda form: form.listed),
     Term("address names a section", -1, 1, lambda form: form.named),
-    Term("address of a service", -5, -3, lambda form: form.service),
+    Term("address of a service", -7, -3, lambda form: form.service),
     Term("home page", -6, 0, lambda form: form.root),
     Term("index of a directory", -2, 1, lambda form: form.index),
     Term("address of a directory", -1, 0, lambda form: form.directory),
@@ -175,7 +179,7 @@ def form_points(form: Form) -> Fired:
     """Returns what the form of a URL adds to the points of a link to it; remembered by all that TERMS ask for."""
     slug = (form.slug_words >= 4) + (form.slug_words >= 6)
     key = (
-        form.dated, form.number, form.page_file, form.article, slug, form.word, form.section, form.named, form.service,
+        form.dated, form.number, form.page_file, form.article, slug, form.word, form.section, form.listed, form.named, form.service,
         form.root, form.index, form.directory, form.depth <= 1, form.plain_query, form.media,
     )  # fmt: skip
     fired = _known.get(key)

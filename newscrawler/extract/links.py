@@ -138,11 +138,13 @@ def classify(found: list[Found], outline: Outline, url: str, inline: range, *, o
 
 
 def _judge(one: Found, outline: Outline, url: str, inline: range, rels: dict[str, str], *, on_article: bool) -> tuple[LinkKind, LinkSub | None]:
-    rel = one.anchor.rel.lower()
+    rel = one.anchor.rel.lower().split()
     if not one.same_site or one.url == url or "sponsored" in rel:
         return "other", None
-    if "next" in rel or "prev" in rel or _is_pager(one):
+    if _is_pager(one):
         return "pagination", None
+    if "next" in rel or "prev" in rel:
+        return ("related", "prevnext") if on_article and one.form.article else ("pagination", None)
     if one.points >= ARTICLE_POINTS:
         return ("related", _sub(one, outline.blocks, inline)) if on_article else ("article", None)
     return ("hub" if one.hub_points >= HUB_POINTS else "other"), None
