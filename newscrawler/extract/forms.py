@@ -14,13 +14,15 @@ from newscrawler.extract.points import Fired, Term, weigh
 from newscrawler.extract.sections import names_section
 
 MAX_FORM = 2048
+MAX_PARENTS = 12
+MAX_FILE = 80
 LONG_SLUG = 5
 ESCAPES_PER_WORD = 6
 """A Chinese character is three escaped bytes, and two characters are about one word."""
 
 _DATED = re.compile(r"/(?:19|20)\d\d[/_-]?(?:0?[1-9]|1[0-2])(?:[/_-]?(?:0[1-9]|[12]\d|3[01]))?(?=[/_.-])|(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _NUMBER = re.compile(
-    r"\d{4,}|(?=[0-9a-f]*\d)[0-9a-f]{12,}|^[a-z]{1,3}\d+\b|[0-9A-Z]{14,}|(?<![\w=-])(?=[\w=-]*\d)(?=[\w=-]*[a-z])(?=[\w=-]*[A-Z])[\w=]{16,}"
+    r"\d{4,}|(?<![0-9a-f])(?=[0-9a-f]*\d)[0-9a-f]{12,}|^[a-z]{1,3}\d+\b|[0-9A-Z]{14,}|(?<![\w=-])(?=[\w=-]*\d)(?=[\w=-]*[a-z])(?=[\w=-]*[A-Z])[\w=]{16,}"
 )
 _ID_QUERY = re.compile(r"(?:^|&)(?:id|aid|nid|newsid|news_id|articleid|article_id|artno|p|docid|sid|itemid|contentid)=[\w-]*\d", re.IGNORECASE)
 _PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp|do)$", re.IGNORECASE)
@@ -115,7 +117,7 @@ def form_of(url: str) -> Form:
     id_query, told = bool(query) and bool(_ID_QUERY.search(query)), bool(query) and _tells(query)
     stem = last.rsplit(".", 1)[0]
     slug_words = stem.count("-") + stem.count("_") + 1 + stem.count("%") // ESCAPES_PER_WORD if stem else 0
-    listed = _LIST_FILE.match(last) is not None or (len(names) > 1 and names[-2].lower() in _LISTS and not dated and (slug_words < LONG_SLUG or names[-2].lower() in _TAGS))
+    listed = (len(last) <= MAX_FILE and _LIST_FILE.match(last) is not None) or (len(names) > 1 and names[-2].lower() in _LISTS and not dated and (slug_words < LONG_SLUG or names[-2].lower() in _TAGS))
     number = not listed and (id_query or bool(_NUMBER.search(last)))
     root = path in ("", "/") and not told
     index = root or (bool(_INDEX.match(last)) and not (dated and page_file and (last[0].isdigit() or stem == "index")))
@@ -123,8 +125,8 @@ def form_of(url: str) -> Form:
     service = bool(_SERVICE.search(path)) or bool(_SERVICE_HOST.match(host)) or (bool(query) and bool(_SHARE_QUERY.search(query)))
     strong = (dated and (number or page_file or slug_words >= 3)) or (number and (page_file or id_query or len(names) >= 2)) or slug_words >= LONG_SLUG
     article = strong and not index and not service and not (section and not number and not dated)
-    parents = tuple("/".join([host, *names[:count]]) for count in range(len(names)))
-    place = parents[-1] if index else "/".join([host, *names])
+    parents = tuple("/".join([host, *names[:count]]) for count in range(min(len(names), MAX_PARENTS)))
+    place = "/".join([host, *names[:-1]]) if index else "/".join([host, *names])
     return Form(
         dated, number, page_file, slug_words, bool(_WORD.search(path)), root, index, section, listed, service, bool(_MEDIA_FILE.search(last)),
         path.endswith("/"), path.count("/"), told and not id_query, article, host, place, parents, _shape(len(names), dated, page_file, stem, query if told else ""),
