@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from newscrawler.extract import extract_page
 from newscrawler.extract.addresses import Resolver, Site
-from newscrawler.extract.anchors import words_of
-from newscrawler.extract.blocks import Neighbours
+from newscrawler.extract.anchors import TERMS as WORD_TERMS
+from newscrawler.extract.anchors import word_points, words_of
+from newscrawler.extract.blocks import Neighbours, Relation
 from newscrawler.extract.explain import explain_link
 from newscrawler.extract.forms import TERMS, form_of, form_points
 from newscrawler.extract.headings import headings_over, offers_reading, sub_of_heading
@@ -97,16 +98,20 @@ def test_headings_reach_what_follows(name: str) -> None:
 
 
 def test_neighbours() -> None:
-    own = form_of("https://a.example/sport/2024/03/05/a-match-in-the-rain-123456.html")
+    own = "https://a.example/sport/2024/03/05/a-match-in-the-rain-123456.html"
     urls = [f"https://a.example/politics/2024/03/0{day}/the-vote-of-the-day-{day}4321.html" for day in range(1, 10)]
     neighbours = Neighbours(own, [form_of(url) for url in urls])
-    assert neighbours.relation(form_of("https://a.example/politics/")).above_many
-    assert not neighbours.relation(form_of("https://a.example/about/")).above
-    assert neighbours.relation(form_of("https://a.example/sport/")).above_own
-    assert neighbours.relation(form_of(urls[0])).own_shape
-    assert neighbours.relation(form_of("https://a.example/print/123456")).own_id
-    assert neighbours.relation(form_of("https://a.example/sport/2024/03/05/a-match-in-the-rain-123456_2.html")).own_page
-    assert neighbours.relation(form_of("https://b.a.example/")).other_host
+
+    def relation(url: str) -> Relation:
+        return neighbours.relation(form_of(url), url)
+
+    assert relation("https://a.example/politics/").above_many
+    assert not relation("https://a.example/about/").above
+    assert relation("https://a.example/sport/").above_own
+    assert relation(urls[0]).own_shape
+    assert relation("https://a.example/print/123456").own_id
+    assert relation("https://a.example/sport/2024/03/05/a-match-in-the-rain-123456_2.html").own_page
+    assert relation("https://b.a.example/").other_host
 
 
 SHAPES = {
@@ -193,7 +198,8 @@ def test_remembered_points_are_those_of_the_terms(path: str) -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_has_words(text: str) -> None:
-    assert words_of(text).units >= 0
+    words = words_of(text)
+    assert word_points(words) == weigh(WORD_TERMS, words)
     sub_of_heading(text)
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from newscrawler.extract import labels
 from newscrawler.extract.points import Fired, Term, weigh
 from newscrawler.extract.sections import names_section
-from newscrawler.extract.services import SERVICE_WORDS
+from newscrawler.extract.services import names_service
 
 BYTES_PER_UNIT = 6
 """An anchor's length counts in units: a Chinese character is half a unit, a word about one."""
@@ -59,7 +59,7 @@ def words_of(text: str) -> Words:
         short and _NUMBER.fullmatch(bare) is not None,
         labels.PREV_NEXT_ARTICLE.search(bare[:MAX_PREV_NEXT]) is not None,
         bool(bare) and units < 4 and _MORE.match(bare) is not None,
-        units < 4 and not section and SERVICE_WORDS.search(bare) is not None,
+        units < 4 and not section and names_service(bare),
         section,
         units >= 2 and _MARK.search(bare) is not None,
     )
@@ -79,7 +79,15 @@ TERMS = (
 )
 
 
-@lru_cache(maxsize=16384)
-def word_points(text: str) -> Fired:
-    """Returns what the text of a link adds to its points."""
-    return weigh(TERMS, words_of(text))
+_known: dict[tuple[object, ...], Fired] = {}
+
+
+def word_points(words: Words) -> Fired:
+    """Returns what the text of a link adds to its points; remembered by all that TERMS ask for."""
+    units = words.units
+    length = (units > 0) + (units >= 2) + (units >= 4) + (units >= 7) + (units >= 10)
+    key = length, words.mark, words.more, words.number, words.section, words.service
+    fired = _known.get(key)
+    if fired is None:
+        fired = _known[key] = weigh(TERMS, words)
+    return fired

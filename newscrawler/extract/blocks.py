@@ -17,14 +17,14 @@ from typing import NamedTuple
 
 from newscrawler.extract import labels
 from newscrawler.extract.anchors import Words
-from newscrawler.extract.forms import Form
-from newscrawler.extract.headings import sub_of_heading
+from newscrawler.extract.forms import Form, form_of
 from newscrawler.extract.points import Fired, Term, weigh
-from newscrawler.extract.services import SERVICE_HEADINGS
 
 MANY = 4
 PROSE_BYTES = 75
+MAX_PARENTS = 12
 
+_ID = re.compile(r"(?<!\d)\d{5,}(?!\d)")
 _OTHER_PAGE = re.compile(r"[-_](?:p|page)?\d{1,2}(?:\.\w+)?")
 
 
@@ -84,16 +84,16 @@ GROUP_TERMS = (
 
 
 class Spot(NamedTuple):
-    """Where a link stands: the flags of the place, its tag, the heading over it, whether running text or a picture surrounds it."""
+    """Where a link stands: the flags of the place, what the heading over it speaks of, whether running text or a picture surrounds it."""
 
     flags: int
-    tag: str
-    heading: str | None
+    in_heading: bool
+    over_list: bool
+    over_services: bool
     prose: bool
     image: bool
 
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = labels.RELATED | labels.RECOMMENDED | labels.POPULAR | labels.LATEST
 
 SPOT_TERMS = (
@@ -109,9 +109,9 @@ SPOT_TERMS = (
     Term("in the byline", 0, 1, lambda spot: spot.flags & labels.BYLINE),
     Term("in a list of related reading", 1, 0, lambda spot: spot.flags & labels.RELATED),
     Term("in a list of articles", 1, 0, lambda spot: spot.flags & _LISTS and not spot.flags & labels.RELATED),
-    Term("heading of a list of articles", 2, 0, lambda spot: bool(spot.heading and sub_of_heading(spot.heading))),
-    Term("heading of services", -7, 0, lambda spot: bool(spot.heading and SERVICE_HEADINGS.search(spot.heading))),
-    Term("in a heading", 1, 0, lambda spot: spot.tag in _HEADINGS),
+    Term("heading of a list of articles", 2, 0, lambda spot: spot.over_list),
+    Term("heading of services", -7, 0, lambda spot: spot.over_services),
+    Term("in a heading", 1, 0, lambda spot: spot.in_heading),
     Term("with a picture", 1, 0, lambda spot: spot.image),
     Term("in running text", 2, -1, lambda spot: spot.prose),
 )
@@ -162,32 +162,45 @@ def relation_points(relation: Relation) -> Fired:
 class Neighbours:
     """Answers what an address is to the page's own one and to those of its links that look like articles."""
 
-    def __init__(self, own: Form, forms: Iterable[Form]) -> None:
-        self.own = own
-        self.own_id = own.ids[-1] if own.article and own.ids else None
+    def __init__(self, url: str, forms: Iterable[Form]) -> None:
+        own = self.own = form_of(url)
+        self.own_parents = set(_parents(own.place))
+        numbers = _ID.findall(url) if own.article else []
+        self.own_id = numbers[-1] if numbers else None
         self.own_stem = own.place[: own.place.rfind(".")] if own.page_file else own.place
         self.under: Counter[str] = Counter()
         self.shapes: Counter[object] = Counter()
         for form in forms:
             if form.article:
-                self.under.update(form.parents)
+                self.under.update(_parents(form.place))
             self.shapes[form.shape] += 1
 
-    def relation(self, form: Form) -> Relation:
-        """Returns the relation of one address."""
-        own, stem = self.own, self.own_stem
-        rest = form.place[len(stem) :] if own.article and form.place.startswith(stem) else ""
-        under = self.under[form.place] - (form.article and form.place in form.parents)
+    def relation(self, form: Form, url: str) -> Relation:
+        """Returns the relation of one address and its form."""
+        own, stem, place = self.own, self.own_stem, form.place
+        rest = place[len(stem) :] if own.article and place.startswith(stem) else ""
+        under = self.under[place]
+        own_id = self.own_id is not None and self.own_id in url and place != own.place and self.own_id in _ID.findall(url)
         return Relation(
             own.article and form.shape == own.shape,
             form.shape[3] != "name" and self.shapes[form.shape] >= 2 * MANY,
             under >= 1,
             under >= MANY,
-            form.place in own.parents and not form.root,
+            place in self.own_parents and not form.root,
             rest.startswith("/"),
-            bool(_OTHER_PAGE.fullmatch(rest)),
-            own.article and form.place == own.place and form.shape != own.shape,
-            self.own_id is not None and self.own_id in form.ids and form.place != own.place,
+            rest != "" and _OTHER_PAGE.fullmatch(rest) is not None,
+            own.article and place == own.place and form.shape != own.shape,
+            own_id,
             form.host != own.host,
             self.under[form.host] >= 1,
         )
+
+
+def _parents(place: str) -> list[str]:
+    """Returns host and folders above a place, the nearest first, MAX_PARENTS at most."""
+    parents = []
+    end = place.rfind("/")
+    while end > 0 and len(parents) < MAX_PARENTS:
+        parents.append(place[:end])
+        end = place.rfind("/", 0, end)
+    return parents

@@ -14,7 +14,6 @@ from newscrawler.extract.points import Fired, Term, weigh
 from newscrawler.extract.sections import names_section
 
 MAX_FORM = 2048
-MAX_PARENTS = 12
 MAX_FILE = 80
 LONG_SLUG = 5
 ESCAPES_PER_WORD = 6
@@ -25,16 +24,11 @@ _NUMBER = re.compile(
     r"\d{4,}|(?<![0-9a-f])(?=[0-9a-f]*\d)[0-9a-f]{12,}|^[a-z]{1,3}\d+\b|[0-9A-Z]{14,}|(?<![\w=-])(?=[\w=-]*\d)(?=[\w=-]*[a-z])(?=[\w=-]*[A-Z])[\w=]{16,}"
 )
 _ID_QUERY = re.compile(r"(?:^|&)(?:id|aid|nid|newsid|news_id|articleid|article_id|artno|p|docid|sid|itemid|contentid)=[\w-]*\d", re.IGNORECASE)
-_PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp|do)$", re.IGNORECASE)
-_MEDIA_FILE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|ico|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|gz|7z|exe|apk|dmg|mp[34]|m4a|avi|mov|wmv|flv|css|js|json|woff2?)$", re.IGNORECASE
+_PAGE_FILES = frozenset("htm html shtm shtml php asp aspx jsp do".split())
+_MEDIA_FILES = frozenset(
+    "jpg jpeg png gif webp svg ico bmp pdf doc docx xls xlsx ppt pptx zip rar gz 7z exe apk dmg mp3 mp4 m4a avi mov wmv flv css js json woff woff2".split()
 )
 _INDEX = re.compile(r"^(?:index|default|list|node|p|page|home)[-_]?\d*(?:\.\w+)?$|^\d{1,3}(?:\.\w+)?$", re.IGNORECASE)
-_SECTION = re.compile(
-    r"/(?:tags?|topics?|category|categories|cat|sections?|channels?|authors?|people|profiles?|keywords?|search|archives?|list|c|special|zt|page|label|"
-    r"themes?|them[ae]n?|temas?|tematy?|subjects?|autor(?:en|i|es)?|auteurs?|dossiers?|series|rubri\w+|columns?|columnists?|u|space)/",
-    re.IGNORECASE,
-)
 _LISTS = frozenset(
     "tag tags topic topics category categories cat section sections channel channels author authors people profile profiles keyword keywords search label list "
     "theme themes thema themen tema temas temat subject subjects autor autoren autori autores auteur auteurs dossier dossiers column columns columnist u user users space".split()
@@ -43,26 +37,28 @@ _LISTS = frozenset(
 _TAGS = frozenset("tag tags topic topics keyword keywords author authors autor autoren auteur thema themen theme search".split())
 """Those of them after which a whole sentence still names a topic or a person."""
 _LIST_FILE = re.compile(r"(?:[a-z]*list|channel|category|class|column|lanmu|section|topic|tags?|search|forum)[a-z]*(?:[-_][\d_-]+)?\.[a-z]+$", re.IGNORECASE)
-_SERVICE = re.compile(
-    r"/(?:login|logout|signin|signup|register|account|user|users|search|share|reply|print|about|about-?us|contact|privacy|terms|legal|"
-    r"help|faqs?|subscribe|subscriptions?|newsletters?|feedback|advert\w*|ad|cookies?|apps?|download|cart|shop|forum|bbs|rss|feed|wp-login|wp-admin|cgi-bin|"
-    r"impressum|datenschutz\w*|kontakt|agb|abos?|abonnements?|werbung|anzeigen|mediadaten|karriere|mentions-legales|aviso-legal|privacidad|contacto|publicidad|"
-    r"contatti|pubblicita|chi-siamo|reklama|regulamin|prenumerata|redakcja|redaksi|masthead|ethics|accessibility|sitemap|copyright|licen[cs]es?|staff|"
-    r"cdn-cgi|room|notice|classifieds?|events?|donate|jobs?|careers?)(?:[/.?]|$)|/comments?(?:/[^/]*)?/?$",
-    re.IGNORECASE,
+_SECTIONS = _LISTS | frozenset(
+    "archive archives c special zt page tematy autores rubric rubrics rubrik rubriken rubrique rubriques rubriki series".split()
 )
-_SERVICE_HOST = re.compile(
-    r"^(?:comments?|bbs|forum|club|guba|passport|login|sso|reg|e?mail|help|user|my|account|accounts|shop|store|mall|app|apps|survey|vote|jobs?|hr|"
-    r"careers?|ads?|pay|epay|live|subscriptions?|subscribe|support|stellenmarkt|newsletter|search|so)\.",
-    re.IGNORECASE,
+_SERVICES = frozenset(
+    "login logout signin signup register account user users search share reply print about aboutus about-us contact privacy terms legal help faq faqs subscribe "
+    "subscription subscriptions newsletter newsletters feedback advert advertise advertising advertisement advertisements ad cookie cookies app apps download cart "
+    "shop forum bbs rss feed wp-login wp-admin cgi-bin cdn-cgi room notice classified classifieds event events donate job jobs career careers "
+    "impressum datenschutz datenschutzerklaerung kontakt agb abo abos abonnement abonnements werbung anzeigen mediadaten karriere mentions-legales aviso-legal "
+    "privacidad contacto publicidad contatti pubblicita chi-siamo reklama regulamin prenumerata redakcja redaksi masthead ethics accessibility sitemap copyright "
+    "licence license licences licenses staff".split()
+)
+_COMMENTS = frozenset({"comment", "comments"})
+_SERVICE_HOSTS = frozenset(
+    "comment comments bbs forum club guba passport login sso reg mail email help user my account accounts shop store mall app apps survey vote job jobs hr "
+    "career careers ad ads pay epay live subscription subscriptions subscribe support stellenmarkt newsletter search so".split()
 )
 _SHARE_QUERY = re.compile(r"(?:^|&)(?:share|replytocom|action|login|redirect|return(?:url)?)=", re.IGNORECASE)
-_WORD = re.compile(
-    r"(?:^|/)(?:news|articles?|story|stories|a|content|detail|show|view|videos?|photos?|pic|picture|gallery|posts?|blog|doc|art|read|review|journal)(?=[/_-])",
-    re.IGNORECASE,
+_WORDS = frozenset(
+    "news article articles story stories a content detail show view video videos photo photos pic picture gallery post posts blog doc art read review journal".split()
 )
+_WORD_END = re.compile(r"[-_]")
 _PREFIX = re.compile(r"\D{1,3}(?=\d)")
-_ID = re.compile(r"(?<!\d)\d{5,}(?!\d)")
 _PAGE_NUMBER = re.compile(r"(?:/page[/_-]?|[?&](?:page|paged|pageno|pn|pg|pageindex)=)(\d{1,5})(?=[/&.?]|$)", re.IGNORECASE)
 _OWN_MARKS = frozenset({"ref", "source", "src", "variant", "nc", "cid"})
 
@@ -72,7 +68,7 @@ class Form:
     """What host, path and query look like; `article` sums it up: it has the form of an article's address.
 
     `fired` is what the form adds to the points of a link to it (see `links`); `shape` is equal for addresses that only names and numbers tell
-    apart; `place` is host and path without an index file, `parents` are the places above it.
+    apart; `place` is host and path without an index file.
     """
 
     dated: bool
@@ -92,11 +88,9 @@ class Form:
     article: bool
     host: str
     place: str
-    parents: tuple[str, ...]
     shape: tuple[int, bool, bool, str, str]
     page_number: int | None
     named: bool
-    ids: tuple[str, ...]
 
 
 @lru_cache(maxsize=16384)
@@ -113,27 +107,52 @@ def form_of(url: str) -> Form:
         host, _, query = host.partition("?")
     names = path.strip("/").split("/")
     last, dated = names[-1], bool(_DATED.search(path))
-    page_file = bool(_PAGE_FILE.search(last))
+    stem, dot, extension = last.rpartition(".")
+    stem, extension = (stem, extension.lower()) if dot else (last, "")
+    folders = path.lower().split("/")[1:-1]  # the last one too, where a slash ends the path
+    page_file = extension in _PAGE_FILES
     id_query, told = bool(query) and bool(_ID_QUERY.search(query)), bool(query) and _tells(query)
-    stem = last.rsplit(".", 1)[0]
-    slug_words = stem.count("-") + stem.count("_") + 1 + stem.count("%") // ESCAPES_PER_WORD if stem else 0
-    listed = (len(last) <= MAX_FILE and _LIST_FILE.match(last) is not None) or (len(names) > 1 and names[-2].lower() in _LISTS and not dated and (slug_words < LONG_SLUG or names[-2].lower() in _TAGS))
-    number = not listed and (id_query or bool(_NUMBER.search(last)))
     root = path in ("", "/") and not told
+    slug_words = stem.count("-") + stem.count("_") + 1 + stem.count("%") // ESCAPES_PER_WORD if stem else 0
+    listed = _is_listed(names, last, slug_words, dated=dated)
+    numbered = bool(_NUMBER.search(stem))
+    number = not listed and (id_query or numbered)
     index = root or (bool(_INDEX.match(last)) and not (dated and page_file and (last[0].isdigit() or stem == "index")))
-    section = listed or bool(_SECTION.search(path))
-    service = bool(_SERVICE.search(path)) or bool(_SERVICE_HOST.match(host)) or (bool(query) and bool(_SHARE_QUERY.search(query)))
+    section = listed or not _SECTIONS.isdisjoint(folders)
+    service = _serves(host, folders, stem.lower(), query)
     strong = (dated and (number or page_file or slug_words >= 3)) or (number and (page_file or id_query or len(names) >= 2)) or slug_words >= LONG_SLUG
     article = strong and not index and not service and not (section and not number and not dated)
-    parents = tuple("/".join([host, *names[:count]]) for count in range(min(len(names), MAX_PARENTS)))
-    place = "/".join([host, *names[:-1]]) if index else "/".join([host, *names])
+    word = not _WORDS.isdisjoint(folders) or (len(last) > len(head := _WORD_END.split(last, 1)[0]) and head.lower() in _WORDS)
     return Form(
-        dated, number, page_file, slug_words, bool(_WORD.search(path)), root, index, section, listed, service, bool(_MEDIA_FILE.search(last)),
-        path.endswith("/"), path.count("/"), told and not id_query, article, host, place, parents, _shape(len(names), dated, page_file, stem, query if told else ""),
-        int(paged[1]) if (paged := _PAGE_NUMBER.search(url)) else None,
+        dated, number, page_file, slug_words, word, root, index, section, listed, service, extension in _MEDIA_FILES,
+        path.endswith("/"), path.count("/"), told and not id_query, article, host, "/".join([host, *(names[:-1] if index else names)]),
+        _shape(len(names), dated, page_file, stem, query if told else "", numbered=numbered), _page_number(url),
         names_section(host.partition(".")[0] if root else stem if not index or len(names) == 1 else names[-2]),
-        tuple(_ID.findall(url)),
     )  # fmt: skip
+
+
+def _is_listed(names: list[str], last: str, slug_words: int, *, dated: bool) -> bool:
+    """Returns whether the address names a tag, a person or a list although it has a number."""
+    if len(last) <= MAX_FILE and _LIST_FILE.match(last):
+        return True
+    if len(names) < 2 or dated:
+        return False
+    above = names[-2].lower()
+    return above in _LISTS and (slug_words < LONG_SLUG or above in _TAGS)
+
+
+def _serves(host: str, folders: list[str], stem: str, query: str) -> bool:
+    """Returns whether host, path or query name a service."""
+    if stem in _SERVICES or host.partition(".")[0] in _SERVICE_HOSTS or not _SERVICES.isdisjoint(folders):
+        return True
+    return stem in _COMMENTS or not _COMMENTS.isdisjoint(folders[-1:]) or (bool(query) and _SHARE_QUERY.search(query) is not None)
+
+
+def _page_number(url: str) -> int | None:
+    if "page" not in url and "pn=" not in url and "pg=" not in url:
+        return None
+    found = _PAGE_NUMBER.search(url)
+    return int(found[1]) if found else None
 
 
 def _tells(query: str) -> bool:
@@ -141,11 +160,11 @@ def _tells(query: str) -> bool:
     return any(value and not is_tracking(name) and name.lower() not in _OWN_MARKS for name, _, value in (one.partition("=") for one in query.split("&")))
 
 
-def _shape(depth: int, dated: bool, page_file: bool, stem: str, query: str) -> tuple[int, bool, bool, str, str]:
+def _shape(depth: int, dated: bool, page_file: bool, stem: str, query: str, *, numbered: bool) -> tuple[int, bool, bool, str, str]:
     """Returns what is equal for addresses that only names and numbers tell apart: depth, date, file, kind of last name, parameters."""
     if stem.count("-") >= 3 or stem.count("%") > ESCAPES_PER_WORD:
         last = "slug"
-    elif _NUMBER.search(stem):
+    elif numbered:
         last = stem[: prefix.end()] + "number" if (prefix := _PREFIX.match(stem)) else "number"
     else:
         last = "name"

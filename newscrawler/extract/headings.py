@@ -25,7 +25,7 @@ MAX_BOXES = 4
 MAX_HEADING_BOX = 40
 SIBLINGS = 3
 _APART = NAV | FOOT | CRUMB
-_LEVELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+LEVELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _SUBS: tuple[tuple[LinkSub, str], ...] = (
     (
@@ -119,7 +119,7 @@ def _scope(block: Block, outline: Outline) -> _Scope | None:
 def _heads(block: Block) -> bool:
     """Returns whether a short block is a heading by its tag or its words; a linked headline or a sentence may happen to have such a word."""
     linked = block.linked * 2 > len(block.text)
-    if not linked and block.place.tag in _LEVELS:
+    if not linked and block.place.tag in LEVELS:
         return True
     return len(block.text) <= (MAX_LINKED if linked else MAX_PRINTED) and not _SENTENCE.search(block.text) and sub_of_heading(block.text) is not None
 

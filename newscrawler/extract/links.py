@@ -19,9 +19,10 @@ from newscrawler.extract.addresses import Resolver, Site
 from newscrawler.extract.anchors import Words, word_points, words_of
 from newscrawler.extract.blocks import GROUP_TERMS, PROSE_BYTES, Group, Neighbours, Relation, Spot, relation_points, spot_points
 from newscrawler.extract.forms import Form, form_of, form_points
-from newscrawler.extract.headings import headings_over, sub_of_heading
+from newscrawler.extract.headings import LEVELS, headings_over, sub_of_heading
 from newscrawler.extract.outline import Anchor, Block, Outline
 from newscrawler.extract.points import Fired, weigh
+from newscrawler.extract.services import heads_services
 from newscrawler.items import Link, LinkKind, LinkSub
 
 ARTICLE_POINTS = 12
@@ -51,6 +52,7 @@ class Found:
     words: Words
     same_site: bool
     spot: Spot
+    heading: str | None
     relation: Relation | None = None
     fired: tuple[Fired, ...] = ()
     points: int = 0
@@ -76,16 +78,16 @@ def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
         seen.add(url)
         if len(seen) > MAX_LINKS:
             break
-        text = anchor.text or anchor.title
-        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url), _spot(anchor, over.get(anchor.place.number), outline.blocks)))
+        text, heading = anchor.text or anchor.title, over.get(anchor.place.number)
+        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url), _spot(anchor, heading, outline.blocks), heading))
     _lend_texts(found)
-    _give_points(found, form_of(site.url))
+    _give_points(found, site.url)
     return found
 
 
 def _spot(anchor: Anchor, heading: str | None, blocks: list[Block]) -> Spot:
-    place = anchor.place
-    return Spot(place.flags, place.tag, heading, _in_prose(anchor, blocks), anchor.image)
+    place, told = anchor.place, heading or ""
+    return Spot(place.flags, place.tag in LEVELS, sub_of_heading(told) is not None, heads_services(told), _in_prose(anchor, blocks), anchor.image)
 
 
 def _in_prose(anchor: Anchor, blocks: list[Block]) -> bool:
@@ -107,15 +109,15 @@ def _lend_texts(found: list[Found]) -> None:
             one.text, one.words = lent, words_of(lent)
 
 
-def _give_points(found: list[Found], own: Form) -> None:
+def _give_points(found: list[Found], own: str) -> None:
     groups: defaultdict[int, Group] = defaultdict(Group)
     for one in found:
         groups[one.anchor.path].add(one.form, one.words, same_site=one.same_site, image=one.anchor.image)
     of_group = {path: weigh(GROUP_TERMS, group) for path, group in groups.items()}
     neighbours = Neighbours(own, {one.url: one.form for one in found if one.same_site}.values())
     for one in found:
-        one.relation = neighbours.relation(one.form)
-        form, words, spot = form_points(one.form), word_points(one.text), spot_points(one.spot)
+        one.relation = neighbours.relation(one.form, one.url)
+        form, words, spot = form_points(one.form), word_points(one.words), spot_points(one.spot)
         group, relation = of_group[one.anchor.path], relation_points(one.relation)
         one.fired = (form, words, spot, group, relation)
         one.points = form.article + words.article + spot.article + group.article + relation.article
@@ -133,7 +135,7 @@ def classify(found: list[Found], outline: Outline, url: str, inline: range, *, o
         if other is None or strength > other[0]:
             best[one.url] = strength, kind, sub, position
     return [
-        Link(target, kind, sub or ("recommended" if kind == "related" else None), (one := found[position]).text, one.teaser, position, one.spot.heading) for target, (_, kind, sub, position) in best.items()
+        Link(target, kind, sub or ("recommended" if kind == "related" else None), (one := found[position]).text, one.teaser, position, one.heading) for target, (_, kind, sub, position) in best.items()
     ]
 
 
@@ -182,7 +184,7 @@ def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub | None:
             return "prevnext"
         if one.anchor.block in inline and not place.flags & labels.AROUND and block.linked * 2 < len(block.text):
             return "inline"
-    heading = one.spot.heading
+    heading = one.heading
     told = sub_of_heading(heading) if heading else None
     if told:
         return told
