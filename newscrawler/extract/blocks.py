@@ -198,7 +198,7 @@ class Neighbours:
 
 def _parents(place: str) -> list[str]:
     """Returns host and folders above a place, the nearest first, MAX_PARENTS at most."""
-    parents = []
+    parents: list[str] = []
     end = place.rfind("/")
     while end > 0 and len(parents) < MAX_PARENTS:
         parents.append(place[:end])
