@@ -45,7 +45,7 @@ _SERVICES = frozenset(
     "subscription subscriptions newsletter newsletters feedback advert advertise advertising advertisement advertisements ad cookie cookies app apps download cart "
     "shop forum bbs rss feed wp-login wp-admin cgi-bin cdn-cgi room notice classified classifieds event events donate job jobs career careers "
     "impressum datenschutz datenschutzerklaerung kontakt agb abo abos abonnement abonnements werbung anzeigen mediadaten karriere mentions-legales aviso-legal "
-    "privacidad contacto publicidad contatti pubblicita chi-siamo reklama regulamin prenumerata redakcja redaksi masthead ethics accessibility sitemap copyright "
+    "privacidad contacto publicidad contatti pubblicita chi-siamo product products goods cinema cinemas ticket tickets hotel hotels reklama regulamin prenumerata redakcja redaksi masthead ethics accessibility sitemap copyright "
     "licence license licences licenses staff".split()
 )
 _COMMENTS = frozenset({"comment", "comments"})
