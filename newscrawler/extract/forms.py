@@ -19,7 +19,11 @@ LONG_SLUG = 5
 ESCAPES_PER_WORD = 6
 """A Chinese character is three escaped bytes, and two characters are about one word."""
 
-_DATED = re.compile(r"/(?:19|20)\d\d[/_-]?(?:0?[1-9]|1[0-2])(?:[/_-]?(?:0[1-9]|[12]\d|3[01]))?(?=[/_.-])|(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_DATED = re.compile(
+    r"/[0-2]\d/(?:0[1-9]|1[0-2])/?(?:0[1-9]|[12]\d|3[01])/|"
+    r"/(?:19|20)\d\d[/_-]?(?:0?[1-9]|1[0-2])(?:[/_-]?(?:0[1-9]|[12]\d|3[01]))?(?=[/_.-])|"
+    r"(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+)
 _NUMBER = re.compile(
     r"\d{4,}|(?<![0-9a-f])(?=[0-9a-f]*\d)[0-9a-f]{12,}|^[a-z]{1,3}\d+\b|[0-9A-Z]{14,}|(?<![\w=-])(?=[\w=-]*\d)(?=[\w=-]*[a-z])(?=[\w=-]*[A-Z])[\w=]{16,}"
 )
@@ -31,7 +35,8 @@ _MEDIA_FILES = frozenset(
 _INDEX = re.compile(r"^(?:index|default|list|node|p|page|home)[-_]?\d*(?:\.\w+)?$|^\d{1,3}(?:\.\w+)?$", re.IGNORECASE)
 _LISTS = frozenset(
     "tag tags topic topics category categories cat section sections channel channels author authors people profile profiles keyword keywords search label list "
-    "theme themes thema themen tema temas temat subject subjects autor autoren autori autores auteur auteurs dossier dossiers column columns columnist u user users space".split()
+    "theme themes thema themen tema temas temat subject subjects autor autoren autori autores auteur auteurs "
+    "dossier dossiers column columns columnist u user users space".split()
 )
 """Segments after which even a number names a section, a person or a topic."""
 _TAGS = frozenset("tag tags topic topics keyword keywords author authors autor autoren auteur thema themen theme search".split())
@@ -45,8 +50,8 @@ _SERVICES = frozenset(
     "subscription subscriptions newsletter newsletters feedback advert advertise advertising advertisement advertisements ad cookie cookies app apps download cart "
     "shop forum bbs rss feed wp-login wp-admin cgi-bin cdn-cgi room notice classified classifieds event events donate job jobs career careers "
     "impressum datenschutz datenschutzerklaerung kontakt agb abo abos abonnement abonnements werbung anzeigen mediadaten karriere mentions-legales aviso-legal "
-    "privacidad contacto publicidad contatti pubblicita chi-siamo product products goods cinema cinemas ticket tickets hotel hotels reklama regulamin prenumerata redakcja redaksi masthead ethics accessibility sitemap copyright "
-    "licence license licences licenses staff".split()
+    "privacidad contacto publicidad contatti pubblicita chi-siamo reklama regulamin prenumerata redakcja redaksi masthead ethics accessibility sitemap copyright "
+    "product products goods cinema cinemas ticket tickets hotel hotels licence license licences licenses staff".split()
 )
 _COMMENTS = frozenset({"comment", "comments"})
 _SERVICE_HOSTS = frozenset(
