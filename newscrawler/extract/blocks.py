@@ -1,9 +1,9 @@
 """Links in their block: what the block, the place and the rest of the page add to the points of a link.
 
-A block is the links that stand on one generalised way of tags and classes from the root, under one heading. How long its anchors are
-on average and how many of its addresses have an article's form tells more than all that the single link says. What the
-other links of the page say is the third thing: an address under which articles stand is a section's, and many addresses
-of one shape with numbers are articles.
+A block is the links that stand on one generalised way of tags and classes from the root (parting it by headings too made nothing
+better). How long its anchors are on average and how many of its addresses have an article's form tells more than all that
+the single link says. What the other links of the page say is the third thing: an address under which articles stand is a
+section's, and many addresses of one shape with numbers are articles.
 """
 
 from __future__ import annotations

@@ -127,19 +127,21 @@ def _give_points(found: list[Found], own: str) -> None:
 def classify(found: list[Found], outline: Outline, url: str, inline: range, *, on_article: bool) -> list[Link]:
     """Returns one Link for each distinct URL, with its strongest kind; `inline` are the blocks of the running text."""
     best: dict[str, tuple[_Strength, LinkKind, LinkSub | None, int]] = {}
-    rels = {target: rel for rel, target in outline.rels}
     for position, one in enumerate(found):
-        kind, sub = _judge(one, outline, url, inline, rels, on_article=on_article)
+        kind, sub = _judge(one, outline, url, inline, on_article=on_article)
         strength = _STRENGTH[kind], (sub == "related") + (sub is not None), one.teaser is not None, bool(one.text)
         other = best.get(one.url)
         if other is None or strength > other[0]:
             best[one.url] = strength, kind, sub, position
-    return [
-        Link(target, kind, sub or ("recommended" if kind == "related" else None), (one := found[position]).text, one.teaser, position, one.heading) for target, (_, kind, sub, position) in best.items()
-    ]
+    return [_link(found[position], kind, sub, position) for _, kind, sub, position in best.values()]
 
 
-def _judge(one: Found, outline: Outline, url: str, inline: range, rels: dict[str, str], *, on_article: bool) -> tuple[LinkKind, LinkSub | None]:
+def _link(one: Found, kind: LinkKind, sub: LinkSub | None, position: int) -> Link:
+    """Returns the link as the page has it; a list of articles of which nothing is told is one of recommendations."""
+    return Link(one.url, kind, "recommended" if kind == "related" and sub is None else sub, one.text, one.teaser, position, one.heading)
+
+
+def _judge(one: Found, outline: Outline, url: str, inline: range, *, on_article: bool) -> tuple[LinkKind, LinkSub | None]:
     rel = one.anchor.rel.lower().split()
     if not one.same_site or one.url == url or "sponsored" in rel:
         return "other", None
@@ -191,7 +193,7 @@ def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub | None:
     for flag, name in _SUB_FLAGS:
         if place.flags & flag:
             return name
-    return "recommended"
+    return None
 
 
 def page_forms(found: list[Found]) -> Counter[bool]:
