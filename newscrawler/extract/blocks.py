@@ -47,12 +47,12 @@ class Group:
         """The mean length of the texts in units."""
         return self.units / self.told if self.told else 0.0
 
-    def add(self, form: Form, words: Words, *, same_site: bool, image: bool) -> None:
-        """Counts one link."""
+    def add(self, form: Form, words: Words, *, article: bool, same_site: bool, image: bool) -> None:
+        """Counts one link; `article` says that its address has an article's form."""
         self.count += 1
         self.told += bool(words.units)
         self.units += words.units
-        self.articles += form.article
+        self.articles += article
         self.sections += form.named or words.section
         self.services += form.service or words.service
         self.off_site += not same_site
@@ -182,7 +182,7 @@ class Neighbours:
         under = self.under[place]
         own_id = self.own_id is not None and self.own_id in url and place != own.place and self.own_id in _ID.findall(url)
         return Relation(
-            own.article and form.shape == own.shape,
+            own.article and form.shape == own.shape and form.shape[3] != "name",
             form.shape[3] != "name" and self.shapes[form.shape] >= 2 * MANY,
             under >= 1,
             under >= MANY,

@@ -22,8 +22,11 @@ ESCAPES_PER_WORD = 6
 _DATED = re.compile(
     r"/[0-2]\d/(?:0[1-9]|1[0-2])/?(?:0[1-9]|[12]\d|3[01])/|"
     r"/(?:19|20)\d\d[/_-]?(?:0?[1-9]|1[0-2])(?:[/_-]?(?:0[1-9]|[12]\d|3[01]))?(?=[/_.-])|"
+    r"/(?:19|20)\d\d/(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}/[0-3]?\d/|"
     r"(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 )
+_DAY_NAMED = re.compile(r"/(?:19|20)\d\d/(?:\d\d?|[a-z]{3,9})/\d\d?/[^/]*[^\W\d][^/]*/?$")
+"""A name under a whole date, as blogs have it: nothing else is addressed so, however short the name."""
 _NUMBER = re.compile(
     r"\d{4,}|(?<![0-9a-f])(?=[0-9a-f]*\d)[0-9a-f]{12,}|^[a-z]{1,3}\d+\b|[0-9A-Z]{14,}|(?<![\w=-])(?=[\w=-]*\d)(?=[\w=-]*[a-z])(?=[\w=-]*[A-Z])[\w=]{16,}"
 )
@@ -125,8 +128,8 @@ def form_of(url: str) -> Form:
     index = root or (bool(_INDEX.match(last)) and not (dated and page_file and (last[0].isdigit() or stem == "index")))
     section = listed or not _SECTIONS.isdisjoint(folders)
     service = _serves(host, folders, stem.lower(), query)
-    strong = (dated and (number or page_file or slug_words >= 3)) or (number and (page_file or id_query or len(names) >= 2)) or slug_words >= LONG_SLUG
-    article = strong and not index and not service and not (section and not number and not dated)
+    strong = (dated and (number or page_file or slug_words >= 3 or _DAY_NAMED.search(path))) or (number and (page_file or id_query or len(names) >= 2)) or slug_words >= LONG_SLUG
+    article = bool(strong) and not index and not service and not (section and not number and not dated)
     word = not _WORDS.isdisjoint(folders) or (len(last) > len(head := _WORD_END.split(last, 1)[0]) and head.lower() in _WORDS)
     return Form(
         dated, number, page_file, slug_words, word, root, index, section, listed, service, extension in _MEDIA_FILES,

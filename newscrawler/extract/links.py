@@ -111,12 +111,13 @@ def _lend_texts(found: list[Found]) -> None:
 
 def _give_points(found: list[Found], own: str) -> None:
     groups: defaultdict[int, Group] = defaultdict(Group)
-    for one in found:
-        groups[one.anchor.path].add(one.form, one.words, same_site=one.same_site, image=one.anchor.image)
-    of_group = {path: weigh(GROUP_TERMS, group) for path, group in groups.items()}
     neighbours = Neighbours(own, {one.url: one.form for one in found if one.same_site}.values())
     for one in found:
         one.relation = neighbours.relation(one.form, one.url)
+        article = one.form.article or one.relation.own_shape
+        groups[one.anchor.path].add(one.form, one.words, article=article, same_site=one.same_site, image=one.anchor.image)
+    of_group = {path: weigh(GROUP_TERMS, group) for path, group in groups.items()}
+    for one in found:
         form, words, spot = form_points(one.form), word_points(one.words), spot_points(one.spot)
         group, relation = of_group[one.anchor.path], relation_points(one.relation)
         one.fired = (form, words, spot, group, relation)
