@@ -189,7 +189,7 @@ class Neighbours:
             place in self.own_parents and not form.root,
             rest.startswith("/"),
             rest != "" and _OTHER_PAGE.fullmatch(rest) is not None,
-            own.article and place == own.place and form.shape != own.shape,
+            own.article and place == own.place and (form.shape != own.shape or not form.shape[4]),
             own_id,
             form.host != own.host,
             self.under[form.host] >= 1,

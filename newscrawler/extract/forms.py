@@ -54,7 +54,7 @@ _SERVICES = frozenset(
     "shop forum bbs rss feed wp-login wp-admin cgi-bin cdn-cgi room notice classified classifieds event events donate job jobs career careers "
     "impressum datenschutz datenschutzerklaerung kontakt agb abo abos abonnement abonnements werbung anzeigen mediadaten karriere mentions-legales aviso-legal "
     "privacidad contacto publicidad contatti pubblicita chi-siamo reklama regulamin prenumerata redakcja redaksi masthead ethics accessibility sitemap copyright "
-    "product products goods cinema cinemas ticket tickets hotel hotels licence license licences licenses staff".split()
+    "out goto redirect click product products goods cinema cinemas ticket tickets hotel hotels licence license licences licenses staff".split()
 )
 _COMMENTS = frozenset({"comment", "comments"})
 _SERVICE_HOSTS = frozenset(
@@ -197,7 +197,7 @@ TERMS = (
     Term("address of a directory", -1, 0, lambda form: form.directory),
     Term("shallow address", -1, 0, lambda form: form.depth <= 1),
     Term("query without an id", -1, 0, lambda form: form.plain_query and not form.article),
-    Term("media file", -9, -9, lambda form: form.media),
+    Term("media file", -30, -30, lambda form: form.media),
 )
 
 
