@@ -68,7 +68,8 @@ class Resolver:
 class Site:
     """Answers whether URLs belong to the site of one page; remembers hosts, so that a page costs one real answer per host.
 
-    One name under two suffixes (news-agency.cn and news-agency.com.cn) is one site, when the name is long enough to be a name.
+    One name under a suffix and a part of it (news-agency.com.cn, news-agency.cn, news-agency.com) is one site, when the name is long
+    enough to be a name; under other suffixes it may be anybody's.
     """
 
     def __init__(self, url: str) -> None:
@@ -88,13 +89,16 @@ class Site:
 
 
 def _same_name(host: str, other: str) -> bool:
-    """Returns whether two hosts have one name before their public suffixes; never for IP addresses.
+    """Returns whether two hosts have one name before public suffixes of which one is a part of the other; never for IP addresses.
 
-    >>> _same_name("v.example-news.cn", "www.example-news.com.cn"), _same_name("www.abc.example", "abc.com")
+    >>> _same_name("v.example-news.cn", "www.example-news.com.cn"), _same_name("www.example-news.org", "example-news.com")
     (True, False)
     """
     name, other_name = (registrable_domain(one.partition(":")[0]).partition(".") for one in (host, other))
-    return name[0] == other_name[0] and len(name[0]) >= MIN_NAME and bool(name[2]) and not name[0].isdigit()
+    if name[0] != other_name[0] or len(name[0]) < MIN_NAME or name[0].isdigit():
+        return False
+    suffix, other_suffix = set(name[2].split(".")) - {""}, set(other_name[2].split(".")) - {""}
+    return bool(suffix and other_suffix) and (suffix <= other_suffix or other_suffix <= suffix)
 
 
 def _host(url: str) -> str:
