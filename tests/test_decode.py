@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newscrawler.decode import KINDS, decode_page
+from newscrawler.decode.guess import foreign_pieces
 from newscrawler.items import Decoded
 
 
@@ -251,6 +253,18 @@ def test_commented_declaration_does_not_count():
     body = b"<!-- <meta charset=big5> --><meta charset='gb2312'><p>" + TEXT["utf8"].encode("gbk")
     decoded = decode_page(body)
     assert (decoded.encoding, decoded.declared) == ("gb18030", "gb2312")
+
+
+def test_a_long_script_on_one_line_is_looked_at_once():
+    script = b"var a = function (b) { return b + 1 }; " * 20_000  # trying every place of it to its end would take an hour
+    body = "<p>今天天气很好，我们去公园散步看花。</p>".encode() * 3 + b"<script>" + script + b"</script><p>" + "今天".encode()[:-1]
+    assert [piece.end() - piece.start() for piece in foreign_pieces(body)] == [51, 51, 51, 5]
+    assert decode_page(body).text == body.decode("utf-8", "replace")
+
+
+@given(st.binary())
+def test_foreign_pieces_are_the_lines_above_ascii(body):
+    assert [piece[0] for piece in foreign_pieces(body)] == [line for line in re.split(rb"[<>\r\n]+", body) if not line.isascii()]
 
 
 @given(st.binary(), st.one_of(st.none(), st.text(), LABELS.map("text/html; charset={}".format)))

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from newscrawler.decode.declared import widest
@@ -118,15 +119,20 @@ def reads_as_double_byte(body: bytes) -> bool:
 def take_sample(body: bytes) -> bytes:
     """Returns lines of `body` with bytes above 0x7F, about `SAMPLE_BYTES` in all."""
     pieces, size = [], 0
-    for match in _PIECE.finditer(body):
-        piece = match[0]
-        if piece.isascii():
-            continue
-        pieces.append(piece[:SAMPLE_BYTES])
+    for match in foreign_pieces(body):
+        pieces.append(match[0][:SAMPLE_BYTES])
         size += len(pieces[-1])
         if size >= SAMPLE_BYTES:
             break
     return b"\n".join(pieces)
+
+
+def foreign_pieces(body: bytes) -> Iterator[re.Match[bytes]]:
+    """Yields the pieces of `body`, from tag to tag or a line, that hold bytes above 0x7F; looks at every byte a fixed number of times.
+
+    One pattern for such a piece would try each place of a long ASCII line (a script) to its end.
+    """
+    return (piece for piece in _PIECE.finditer(body) if not piece[0].isascii())
 
 
 def score(sample: bytes, script: Script) -> float:
