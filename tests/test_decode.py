@@ -132,6 +132,32 @@ def test_a_few_words_without_a_declaration(case):
         assert decode_page(page_of(text).encode(case["codec"])).text == page_of(text)
 
 
+@pytest.mark.parametrize("case", read_cases("decode_declared"), ids=lambda case: case["codec"])
+def test_a_few_words_rightly_declared(case):
+    for text in case["texts"]:
+        for page in (text, page_of(text)):
+            assert decode_page(page.encode(case["codec"]), f"text/html; charset={case['codec']}").text == page
+
+
+@pytest.mark.parametrize("text", ["新闻", "中国", "公园", "首页", "体育新闻", "老人免费入场", "新聞", "首頁", "北京"])
+@pytest.mark.parametrize("label", ["windows-1251", "koi8-r", "windows-1253", "euc-kr", "shift_jis", "iso-8859-1"])
+def test_a_few_chinese_characters_wrongly_declared(text, label):
+    codec = "big5" if text in ("新聞", "首頁", "北京") else "gbk"
+    assert decode_page(text.encode(codec), f"text/html; charset={label}").text == text
+
+
+@pytest.mark.parametrize("text", ["ВЕСТИ С ПОЛЕЙ И С ФЕРМ ОБЛАСТИ", "США, НАТО, ООН", "ПОГОДА В МОСКВЕ", "ΕΦΗΜΕΡΙΔΑ ΤΗΣ ΑΘΗΝΑΣ"])
+def test_capitals_undeclared(text):
+    codec = "cp1253" if text[0] == "Ε" else "cp1251"
+    assert decode_page(page_of(text).encode(codec)).text == page_of(text)
+
+
+@pytest.mark.parametrize("text", ["un café", "la niña", "Élysée", "été"])
+@pytest.mark.parametrize("label", ["windows-1251", "koi8-r", "shift_jis"])
+def test_accents_in_latin_words_wrongly_declared(text, label):
+    assert decode_page(text.encode("cp1252"), f"text/html; charset={label}").text == text
+
+
 @pytest.mark.parametrize("text", ["公园重新开放", "老人免费入场", "周末有雨", "請帶雨傘入場"])
 @pytest.mark.parametrize("codec", ["gbk", "big5"])
 def test_a_few_characters(text, codec):

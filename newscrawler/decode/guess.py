@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from newscrawler.decode.declared import widest
-from newscrawler.decode.languages import DOUBLE_BYTE, LATIN_ALPHABETS, OTHER_ALPHABETS, Script
+from newscrawler.decode.languages import DOUBLE_BYTE, LATIN_ALPHABETS, OTHER_ALPHABETS, PUNCTUATION, QUOTES, SWAPPED_CASE, Script
 from newscrawler.decode.legacy import is_ascii_compatible
 from newscrawler.decode.likelihood import likelihood
 
@@ -41,6 +41,8 @@ DECLARED_BONUS = 0.12
 DECLARED_ALPHABET_BONUS = 0.08
 DECLARED_LATIN_BONUS = 0.04
 """Little: Latin-1 is what servers declare unasked, and the sets share most letters."""
+CAPITALS = 0.03
+"""What text in capitals scores less: the small letters of one encoding are the capitals of another, and small ones are the rule."""
 LONE_RUN = 2.3
 """How many bytes above 0x7F stand together, on average, where they are accented letters in words of ASCII letters."""
 SINGLE_RUN, SPARSE = 1.2, 0.2
@@ -48,15 +50,26 @@ SINGLE_RUN, SPARSE = 1.2, 0.2
 REMNANT = 3
 """How many bytes above 0x7F may be what is left of one spoiled UTF-8 character."""
 
+FEW = 12
+"""Bytes above 0x7F of which a declared encoding is believed rather than any share of frequent characters."""
+LETTERS = 3
+"""The same, of which not even the language model can tell anything: an abbreviation, or one Chinese character."""
+CLEAR_OF_FEW = 0.35
+"""What a word in GB or Big5 scores at least by the language model; words in alphabets stay below 0.25."""
+
 CHINESE_SETS = frozenset({"gb18030", "big5hkscs"})
 KNOWN = frozenset(script.codec for script in (*DOUBLE_BYTE, *OTHER_ALPHABETS, *LATIN_ALPHABETS))
 
 _WIDEST = {"euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp", "shift_jis_2004": "cp932", "shift_jisx0213": "cp932"}
 _DOUBLE_BYTE = frozenset(script.codec for script in DOUBLE_BYTE)
+_TRUSTED = KNOWN - CHINESE_SETS - {"cp1252"}
+_LATIN = frozenset(script.codec for script in LATIN_ALPHABETS)
+_ASCII = bytes(range(128))
 
 # "<", ">" and line ends are no trail byte of any candidate, so a piece between them never starts inside a character.
 _PIECE = re.compile(rb"[^<>\r\n]+")
 _RUN = re.compile(rb"[\x80-\xff]+")
+_IN_WORD = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][@-Z^-z|~]")
 _BAD = re.compile("[\x80-\x9f\ufffd\ue000-\uf8ff]")
 
 
@@ -69,6 +82,8 @@ def guess_encoding(body: bytes, hints: tuple[str, ...] = ()) -> str:
     'koi8-r'
     """
     sample = take_sample(body)
+    if hint := _declared_for_few(sample, hints):
+        return hint
     best, points = best_reading(sample, hints)
     if points >= (DAMAGED if best in CHINESE_SETS else FAINT if best in _DOUBLE_BYTE else PLAUSIBLE):
         return best
@@ -77,6 +92,31 @@ def guess_encoding(body: bytes, hints: tuple[str, ...] = ()) -> str:
     if sum(map(len, _RUN.findall(sample))) <= REMNANT:
         return "utf-8"
     return _detect(sample) or best
+
+
+def _declared_for_few(sample: bytes, hints: tuple[str, ...]) -> str | None:
+    """Returns the declared encoding of a sample too short to tell by itself, if its reading there is words, and it is no clear Chinese.
+
+    A declared Latin-1 says nothing (servers declare it unasked), and GB and Big5 are declared for each other.
+    """
+    high = sample.translate(None, _ASCII)
+    if not 0 < len(high) <= FEW:
+        return None
+    hint = next((hint for hint in hints if hint in _TRUSTED and _is_words(sample, hint)), None)
+    if hint and max(map(len, _RUN.findall(sample))) > LETTERS and max(likelihood(sample, codec) for codec in CHINESE_SETS) > CLEAR_OF_FEW:
+        return None
+    return hint
+
+
+def _is_words(sample: bytes, codec: str) -> bool:
+    """Returns whether all that is above ASCII reads as letters, no capital behind a small one, and quotes, apart from words in ASCII."""
+    try:
+        text = sample.decode("euc_kr" if codec == "cp949" else codec)
+    except UnicodeDecodeError:
+        return False
+    if (codec not in _LATIN and _IN_WORD.search(sample)) or (codec in _DOUBLE_BYTE and _runs(sample)[0] <= SINGLE_RUN):
+        return False
+    return not _pattern(SWAPPED_CASE).search(text) and all(char.isalpha() or char in QUOTES + PUNCTUATION for char in text if char > "\x7f")
 
 
 def best_reading(sample: bytes, hints: tuple[str, ...] = ()) -> tuple[str, float]:
@@ -102,12 +142,21 @@ def _score_alphabets(sample: bytes, hints: tuple[str, ...]) -> dict[str, float]:
         if hint not in KNOWN and is_ascii_compatible(hint):
             scripts = (*scripts, *(script._replace(codec=hint) for script in scripts))
     bonus = DECLARED_LATIN_BONUS if is_latin else DECLARED_ALPHABET_BONUS
-    scored = [(PLAUSIBLE + 2 * (score(sample, script) + bonus * (script.codec in hints) - 0.75), script.codec) for script in scripts]
+    scored = [(PLAUSIBLE + 2 * (_score_letters(sample, script) + bonus * (script.codec in hints) - 0.75), script.codec) for script in scripts]
     scored.sort(key=lambda pair: -pair[0])  # stable: of equals, the more usual one stays first
     best: dict[str, float] = {}
     for points, codec in scored:
         best.setdefault(codec, points)
     return best
+
+
+def _score_letters(sample: bytes, script: Script) -> float:
+    """Returns the score by the letters of an alphabet as running text has them, or, a little less, with its capitals."""
+    points = score(sample, script)
+    capitals = script.usual.upper()
+    if capitals == script.usual or points > 0.9:
+        return points
+    return max(points, score(sample, script._replace(usual=script.usual + capitals)) - CAPITALS)
 
 
 def reads_as_double_byte(body: bytes) -> bool:
