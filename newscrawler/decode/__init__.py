@@ -7,7 +7,7 @@ under which the text reads best (`guess`, `languages`), the declared one preferr
 is marked as U+FFFD, and costs its own line at most.
 
 Then what a site's scripts did to the bytes is undone, as far as the text still tells (`undo`), since labels such as
-關(guān)鍵詞 must be readable for what comes next.
+關(guān)鍵詞 must be readable for what comes next; so is mojibake that a site wrote itself.
 
 Where it fails: a few words of another encoding that happen to be valid UTF-8 (联通 in GBK) are read as UTF-8; one word in an
 alphabet may be read in the encoding of another one, unless the page declares its own.
@@ -16,6 +16,7 @@ alphabet may be read in the encoding of another one, unless the page declares it
 from __future__ import annotations
 
 from newscrawler.clean.edits import Ledger
+from newscrawler.clean.mojibake import MISREADINGS
 from newscrawler.decode.declared import codec_in_page, declared_encoding
 from newscrawler.decode.guess import PLAUSIBLE, guess_encoding, reads_as_double_byte, take_sample
 from newscrawler.decode.legacy import decode_legacy
@@ -28,7 +29,7 @@ from newscrawler.items import Decoded
 
 __all__ = ["KINDS", "decode_page"]
 
-KINDS = frozenset({"frame_shift", "mixed_encoding", "pinyin_leak"})
+KINDS = MISREADINGS | {"frame_shift", "mixed_encoding", "pinyin_leak"}
 """The kinds of repair that `decode_page` makes."""
 
 _ASCII = bytes(range(128))
