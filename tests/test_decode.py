@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newscrawler.clean import clean_text
 from newscrawler.decode import KINDS, decode_page
-from newscrawler.decode.guess import foreign_pieces
+from newscrawler.decode.guess import foreign_pieces, guess_wide
 from newscrawler.items import Decoded
 
 
@@ -226,6 +227,26 @@ def test_iso2022_cn():
     assert decode_page(body) == Decoded(f"<p>{text}</p>", "iso2022_cn")
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("label", [None, "gbk", "utf-8"])
+@pytest.mark.parametrize("text", [
+    "城市公园5日重新开放。\n市民可以免费入场，记者看到不少孩子在湖边玩。",
+    "我们今天去公园散步，天气很好。",
+    "本報訊：河畔公園將於本週六上午九點重新向市民免費開放。",
+    "今日は公園で花を見ました。天気がとてもよかったです。",
+    "오늘은 공원에서 꽃을 보았다. 날씨가 좋았다고 한다.",
+])
+def test_utf16_without_a_mark_and_hardly_any_ascii(text, label, codec):
+    decoded = decode_page(text.encode(codec), label and f"text/plain; charset={label}")
+    assert (decoded.text, decoded.encoding) == (text, codec)
+
+
+@pytest.mark.parametrize(("text", "codec"), WRITTEN)
+def test_no_other_encoding_looks_like_utf16(text, codec):
+    body = text.encode(codec)
+    assert codec.startswith("utf-16") or [guess_wide(body[start:]) for start in range(4)] == [None] * 4
+
+
 @pytest.mark.parametrize("script", ["var a = '~{' + x + '~}';", "if (a ~{ b) c ~~ d", "echo ~{user}~", "~{item~} and ~{list~}", "~{name~}"])
 def test_tildes_and_braces_are_not_hz(script):
     assert decode_page(script.encode()).text == script
@@ -273,6 +294,11 @@ def test_a_missing_byte_costs_one_character(place):
     decoded = decode_page(b"<p>" + body[:place] + body[place + 1 :] + b"</p>")
     assert sum(one != other for one, other in zip(decoded.text[3:-4], text, strict=True)) <= 1
     assert [repair.kind for repair in decoded.repairs] == ["frame_shift"]
+    assert decoded.repairs[0].confidence == clean_text(body_read(body, place)).repairs[0].confidence
+
+
+def body_read(body, place):
+    return (body[:place] + body[place + 1 :]).decode("gb18030", "w3lib_gb18030_replace")
 
 
 def test_commented_declaration_does_not_count():

@@ -18,7 +18,7 @@ from __future__ import annotations
 from newscrawler.clean.edits import Ledger
 from newscrawler.clean.mojibake import MISREADINGS
 from newscrawler.decode.declared import codec_in_page, declared_encoding
-from newscrawler.decode.guess import PLAUSIBLE, guess_encoding, reads_as_double_byte, take_sample
+from newscrawler.decode.guess import PLAUSIBLE, guess_encoding, guess_wide, reads_as_double_byte, take_sample
 from newscrawler.decode.legacy import decode_legacy
 from newscrawler.decode.likelihood import likelihood
 from newscrawler.decode.mixed import read_foreign_blocks, without_utf8_runs
@@ -76,6 +76,8 @@ def _seven_bit(body: bytes) -> str | None:
 
 def _decode_other(body: bytes, declared: str | None, ledger: Ledger, without: frozenset[str]) -> tuple[str, str]:
     """Returns the text and the codec used of a body that is not valid UTF-8."""
+    if wide := guess_wide(body):
+        return decode_wide(body, wide), wide
     text, encoding = decode_utf8(body), "utf-8"
     hints = tuple(hint for hint in (declared, codec_in_page(body)) if hint)
     if not _is_utf8(body, weigh_utf8(text, cut=is_cut(body), declared="utf-8" in hints), hints):

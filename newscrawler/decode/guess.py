@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from newscrawler.decode.declared import widest
-from newscrawler.decode.languages import DOUBLE_BYTE, LATIN_ALPHABETS, OTHER_ALPHABETS, PUNCTUATION, QUOTES, SWAPPED_CASE, Script
+from newscrawler.decode.languages import CHINESE, DOUBLE_BYTE, HANGUL, JAPANESE, LATIN_ALPHABETS, OTHER_ALPHABETS, PUNCTUATION, QUOTES, SWAPPED_CASE, Script
 from newscrawler.decode.legacy import is_ascii_compatible
 from newscrawler.decode.likelihood import likelihood
 
@@ -57,6 +57,9 @@ LETTERS = 3
 CLEAR_OF_FEW = 0.35
 """What a word in GB or Big5 scores at least by the language model; words in alphabets stay below 0.25."""
 
+WIDE_BYTES, LEAST_WIDE = 1024, 24
+"""How much of a body is tried as UTF-16 without a mark, and what is too little."""
+
 CHINESE_SETS = frozenset({"gb18030", "big5hkscs"})
 KNOWN = frozenset(script.codec for script in (*DOUBLE_BYTE, *OTHER_ALPHABETS, *LATIN_ALPHABETS))
 
@@ -68,6 +71,10 @@ _ASCII = bytes(range(128))
 
 # "<", ">" and line ends are no trail byte of any candidate, so a piece between them never starts inside a character.
 _PIECE = re.compile(rb"[^<>\r\n]+")
+_MARKUP = re.compile(rb"<[A-Za-z/!?]")
+_EAST_ASIAN = (CHINESE, JAPANESE, HANGUL)
+# All but ASCII, Latin-1, punctuation, CJK, Hangul and full-width forms; half a character where the head was cut.
+_NOT_EAST_ASIAN = re.compile("[^\t\n\r -~\xa0-\xff\u2010-\u27ff\u3000-\u9fff\uac00-\ud7a3\uff00-\uffef\U0001f300-\U0002ffff](?!\\Z)")
 _RUN = re.compile(rb"[\x80-\xff]+")
 _IN_WORD = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][@-Z^-z|~]")
 _BAD = re.compile("[\x80-\x9f\ufffd\ue000-\uf8ff]")
@@ -92,6 +99,21 @@ def guess_encoding(body: bytes, hints: tuple[str, ...] = ()) -> str:
     if sum(map(len, _RUN.findall(sample))) <= REMNANT:
         return "utf-8"
     return _detect(sample) or best
+
+
+def guess_wide(body: bytes) -> str | None:
+    """Returns the codec of UTF-16 without a byte order mark, told by its frequent characters, or None: for texts with hardly any ASCII.
+
+    It asks nothing of a body with markup in ASCII, nor of one that is valid UTF-8; a dozen characters are needed.
+    """
+    head = body[: min(WIDE_BYTES, len(body) // 2 * 2)]
+    if len(head) < LEAST_WIDE or _MARKUP.search(head):
+        return None
+    for codec in ("utf-16-le", "utf-16-be"):
+        # Shift_JIS fits the block of the ideographs too, but only text has its frequent ones.
+        if _NOT_EAST_ASIAN.search(head.decode(codec, "replace")) is None and max(score(head, Script(codec, usual)) for usual in _EAST_ASIAN) > CLEAR:
+            return codec
+    return None
 
 
 def _declared_for_few(sample: bytes, hints: tuple[str, ...]) -> str | None:
