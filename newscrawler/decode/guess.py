@@ -10,8 +10,12 @@ language model too (`likelihood`), which knows a title of a dozen rare character
 damaged; and the alphabets are tried: the Latin ones where bytes above 0x7F stand alone in words, else the others. An alphabet
 has few letters, so a share of them is worth less: wrong readings reach 0.6, right ones stay above 0.9.
 
+An alphabet is scored with its capitals too, a little less: ЦСКА in one encoding is small letters in another. Of a few words
+the declaration says more than any share of letters: a declared encoding in which they are words is taken (`FEW`), unless the
+language model reads them as Chinese.
+
 Where nothing reads well, a declared encoding that fits is taken, then what charset-normalizer says. It is known to fail on
-texts of two or three characters, on lists of names, and between encodings that differ in no character of the text.
+texts of two or three characters without a declaration, on lists of names, and between encodings that differ in no character of the text.
 """
 
 from __future__ import annotations
