@@ -18,6 +18,9 @@ RECOMMENDED, POPULAR, LATEST = (1 << n for n in range(18, 21))
 AROUND = NAV | FOOT | SIDE | RELATED | COMMENT | SHARE | PAGER | CRUMB | AD | RECOMMENDED | POPULAR | LATEST
 """What never belongs to the running text."""
 
+ONLY_PARTS = AROUND | CAPTION | BYLINE | META | KEYWORDS | SERVICE
+"""What is never most of a page."""
+
 _TAG_FLAGS = {"nav": NAV, "footer": FOOT, "aside": SIDE, "figcaption": CAPTION, "menu": NAV, "h1": TITLE, "address": BYLINE}
 
 _TOKENS: dict[int, str] = {
