@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from newscrawler.extract.bylines import is_source_line
 from newscrawler.extract.labels import AROUND, BODY, BYLINE, CAPTION, KEYWORDS, KEYWORDS_LINE, META, PRINTED_HEADING, TITLE
@@ -19,7 +20,9 @@ from newscrawler.extract.outline import Block, Outline, Place
 
 PARAGRAPH_BYTES = 75
 VOTES = (1.0, 0.75, 0.5, 0.25, 0.12)
-WIDEN = 1.3
+WIDEN = 1.2
+MAX_WIDEN = 6
+LIST_WEIGHT = 1.0
 
 _MARK = re.compile(r"[。，！？；、：,.!?;:」”]")
 _PARAGRAPH_TAGS = frozenset({"p", "blockquote", "pre", "li", "dd", "h2", "h3", "h4"})
@@ -60,6 +63,8 @@ def _best_place(blocks: list[Block], outline: Outline) -> Place | None:
     for block in blocks:
         value = worth(block)
         if not value:
+            if block.linked * 2 > len(block.text):
+                own[block.place.number] = own.get(block.place.number, 0.0) - LIST_WEIGHT * block.size
             continue
         own[block.place.number] = own.get(block.place.number, 0.0) + value
         place = block.place.parent if block.place.tag in _PARAGRAPH_TAGS and block.place.parent is not None else block.place
@@ -75,19 +80,18 @@ def _best_place(blocks: list[Block], outline: Outline) -> Place | None:
 
 
 def _widened(place: Place, own: dict[int, float]) -> Place:
-    """Returns the place or an ancestor of it, two levels at most, that holds clearly more of the text."""
+    """Returns the place or an ancestor of it, such that going up brings clearly more prose than lists of links at each step."""
     numbers = sorted(own)
+    sums = [0.0, *accumulate(own[number] for number in numbers)]
 
     def inside(one: Place) -> float:
-        return sum(own[number] for number in numbers[bisect_left(numbers, one.number) : bisect_right(numbers, one.last)])
+        return sums[bisect_right(numbers, one.last)] - sums[bisect_left(numbers, one.number)]
 
-    best, up = place, place.parent
-    for _ in range(2):
-        if up is None or up.tag in ("body", "html", ""):
-            break
+    best, up, steps = place, place.parent, 0
+    while up is not None and up.tag not in ("html", "") and steps < MAX_WIDEN:
         if inside(up) > WIDEN * inside(best):
             best = up
-        up = up.parent
+        up, steps = up.parent, steps + 1
     return best
 
 
