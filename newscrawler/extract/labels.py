@@ -18,7 +18,7 @@ RECOMMENDED, POPULAR, LATEST = (1 << n for n in range(18, 21))
 AROUND = NAV | FOOT | SIDE | RELATED | COMMENT | SHARE | PAGER | CRUMB | AD | RECOMMENDED | POPULAR | LATEST
 """What never belongs to the running text."""
 
-ONLY_PARTS = AROUND | CAPTION | BYLINE | META | KEYWORDS | SERVICE
+ONLY_PARTS = AROUND | CAPTION | TITLE | BYLINE | META | KEYWORDS | SERVICE
 """What is never most of a page."""
 
 _TAG_FLAGS = {"nav": NAV, "footer": FOOT, "aside": SIDE, "figcaption": CAPTION, "menu": NAV, "h1": TITLE, "address": BYLINE}
@@ -129,6 +129,32 @@ PRINTED_HEADING = re.compile(
 KEYWORDS_LINE = re.compile(
     r"(?:本文)?(?:关键词|關鍵詞|关键字|關鍵字|关 键 词|标签|標籤|キーワード|Keywords?|Key words|Tags?|Topics?)\s*[:：]\s*", re.IGNORECASE
 )
+
+NOTICE = re.compile(
+    r"(?:免责声明|免責聲明|版权声明|版權聲明|特别声明|本文来源|声明[:：]|责任编辑|責任編輯|责编|編輯[:：]|编辑[:：]|校对[:：]|审核[:：]|扫一扫|扫码|"
+    r"原标题[:：]|原標題[:：]|更多精彩|未经授权|分享到|点击进入|返回|copyright\b|©|all rights reserved|advertisement$|广告$|[\[(（【]责任?编辑)",
+    re.IGNORECASE,
+)
+"""How short lines begin that stand around a text: editor, disclaimer, copyright, advertisement."""
+
+CLOSING = re.compile(
+    r"[\s•·*※【\[（(]*(?:凡(?:本[网報报站]|注明|註明|未)|免责|免責|.{0,8}声明[:：]|.{0,8}聲明[:：]|特别提[示醒]|版权|版權|转载请|轉載請|未经.{0,12}(?:授权|许可|允许)|未經.{0,12}(?:授權|許可)|"
+    r"以上(?:内容|言论|文章).{0,12}(?:仅|不)|(?:更多|欲).{0,20}(?:请|請|尽在|盡在)|(?:欢迎|歡迎).{0,12}(?:关注|關注|订阅|訂閱|下载)|"
+    r"©|copyright\b|all rights reserved|(?:sign up|subscribe|follow us|join us|click here|for more\b.{0,40}visit)\b)",
+    re.IGNORECASE,
+)
+"""How paragraphs begin that close a page rather than its text; to be asked from the end backwards only."""
+
+COMMENTS_HEADING = re.compile(r"\W*(?:(?:网友|網友|读者|讀者|最新|热门|全部)?(?:评论|評論|留言|跟贴|跟帖)|(?:\d+ )?(?:comments?|responses)\b|leave a (?:reply|comment))", re.IGNORECASE)
+
+END_HEADING = re.compile(
+    r"[\s•·*※【\[（(]*(?:(?:相关|相關|延伸|推荐|推薦|更多|热门|熱門|精彩|往期|最新|其他|其它)(?:阅读|閱讀|新闻|新聞|报道|報導|文章|链接|連結|推荐|推薦|资讯|資訊|内容|专题|搜索)|"
+    r"(?:网友|網友|读者|讀者|最新|热门|全部)?(?:评论|評論|留言|跟贴|跟帖)(?:\s*[\d(（:：]|$)|猜你喜欢|您可能|你可能|関連記事|関連ニュース|관련기사|"
+    r"(?:related|recommended)\b|(?:read|see) (?:more|also|next)\b|more (?:on|from|stories|news)\b|(?:\d+ )?comments?\b|leave a (?:reply|comment)|about the authors?\b|"
+    r"share this\b|(?:sign up|subscribe)\b|you (?:may|might) also\b|mehr zum|auch interessant|lire aussi|leggi anche|lees ook|te puede interesar|leia (?:também|mais)|читайте также)",
+    re.IGNORECASE,
+)
+"""Short lines after which, when most of the prose is over, no running text comes."""
 
 NEXT_PREV = re.compile(r"[«‹<]*\s*(?:上一页|下一页|上一頁|下一頁|前一页|后一页|上页|下页|首页|尾页|末页|next(?: page)?|prev(?:ious)?(?: page)?|older|newer|last)\s*[»›>]*", re.IGNORECASE)
 PREV_NEXT_ARTICLE = re.compile(r"上一篇|下一篇|上一条|下一条|previous (?:article|post|story)|next (?:article|post|story)", re.IGNORECASE)

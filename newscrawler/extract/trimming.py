@@ -1,0 +1,115 @@
+"""The chosen element -> its running text: lists of links out, what stands before and after the text off.
+
+A list is judged as a whole: in a list of sentences one that is mostly a link is a sentence all the same, and a caption
+inside a list of links is no paragraph. What closes an article (source, editor, disclaimer, a call to subscribe) are short
+paragraphs with known beginnings; they are taken off from the end backwards, so the same words inside a text do no harm.
+
+Known to fail: disclaimers in words of the site's own, a neighbour's teaser marked up as a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+
+from newscrawler.extract.bylines import is_source_line
+from newscrawler.extract.labels import BYLINE, CAPTION, CLOSING, COMMENTS_HEADING, END_HEADING, KEYWORDS, KEYWORDS_LINE, META, NOTICE, TITLE
+from newscrawler.extract.outline import Block, Outline, Place
+
+LONG_BYTES = 400
+LEAD_BLOCKS = 12
+END_FROM = 0.7
+COMMENTS_FROM = 0.2
+
+_LINE_END = re.compile(r"[。！？!?.…」”\"'）)]$")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LISTS = frozenset({"ul", "ol", "dl", "table", "tbody", "tr"})
+
+
+def running_text(outline: Outline, place: Place, inside: list[int], worths: list[float], open_: list[bool]) -> list[Block]:
+    """Returns those of the blocks `inside` (numbers, in order) that are the running text of `place`.
+
+    `worths` and `open_` go by block: how much it reads like a paragraph, and whether it may belong to the text at all.
+    """
+    lists = _link_lists(outline, place, inside)
+    start = _after_title(outline.blocks, inside, worths)
+    kept = [index for index in inside[start:] if open_[index] and _belongs(outline.blocks[index], lists)]
+    kept = _without_tail(outline.blocks, kept, worths)
+    first = next((number for number, index in enumerate(kept) if worths[index]), 0)
+    return [outline.blocks[index] for number, index in enumerate(kept) if number >= first or _may_begin(outline.blocks[index])]
+
+
+def _link_lists(outline: Outline, place: Place, inside: list[int]) -> dict[int, bool]:
+    """Returns for each element in `place` (but itself) that holds several blocks whether most of its text is links."""
+    size = place.last - place.number + 2
+    linked, total, count = [0] * size, [0] * size, [0] * size
+    for index in inside:
+        block = outline.blocks[index]
+        at = block.place.number - place.number + 1
+        linked[at] += block.linked
+        total[at] += len(block.text)
+        count[at] += 1
+    for at in range(1, size):
+        linked[at] += linked[at - 1]
+        total[at] += total[at - 1]
+        count[at] += count[at - 1]
+    lists: dict[int, bool] = {}
+    for one in outline.places[place.number + 1 : place.last + 1]:
+        low, high = one.number - place.number, one.last - place.number + 1
+        up = one.parent
+        if up is not None and lists.get(up.number):
+            lists[one.number] = True
+        elif count[high] - count[low] > 1:
+            lists[one.number] = (linked[high] - linked[low]) * 2 > total[high] - total[low]
+    return lists
+
+
+def _after_title(blocks: list[Block], inside: list[int], worths: list[float]) -> int:
+    """Returns how many blocks end with the title: a heading that stands before the first paragraph."""
+    start = 0
+    for number, index in enumerate(inside[:LEAD_BLOCKS]):
+        block = blocks[index]
+        if block.place.tag == "h1" or (block.place.flags & TITLE and block.size < 300):
+            return number + 1
+        if worths[index]:
+            break
+    return start
+
+
+def _belongs(block: Block, lists: dict[int, bool]) -> bool:
+    place, text = block.place, block.text
+    if lists.get(place.number) or (place.parent is not None and lists.get(place.parent.number)):
+        return False
+    if place.flags & (CAPTION | KEYWORDS) and block.size < 600:
+        return False
+    if place.flags & (BYLINE | META) and block.size < 200:
+        return False
+    if block.linked * 2 > len(text) and not (place.tag == "p" and _LINE_END.search(text) and block.size > 150):
+        return place.item != 0 and place.parent is not None and lists.get(place.parent.number) is False and block.linked * 10 < len(text) * 9
+    if block.size >= LONG_BYTES:
+        return True
+    return not (KEYWORDS_LINE.match(text) or NOTICE.match(text) or is_source_line(text))
+
+
+def _without_tail(blocks: list[Block], kept: list[int], worths: list[float]) -> list[int]:
+    """Returns the numbers without what follows the text: from a closing heading near the end on, then line by line from the end."""
+    total, sofar = sum(worths[index] for index in kept), 0.0
+    for number, index in enumerate(kept):
+        share = COMMENTS_FROM if COMMENTS_HEADING.match(blocks[index].text) else END_FROM
+        if sofar > share * total and blocks[index].size <= 90 and END_HEADING.match(blocks[index].text):
+            kept = kept[:number]
+            break
+        sofar += worths[index]
+    while len(kept) > 1 and _closes(blocks[kept[-1]], worths[kept[-1]]):
+        kept = kept[:-1]
+    return kept
+
+
+def _closes(block: Block, value: float) -> bool:
+    """Returns whether a block at the end is a heading over nothing or a notice."""
+    return block.place.tag in _HEADINGS or bool(CLOSING.match(block.text)) or (not value and bool(NOTICE.match(block.text)))
+
+
+def _may_begin(block: Block) -> bool:
+    """Returns whether a block before the first real paragraph belongs to the text: a short first one, not a label."""
+    tag = block.place.tag
+    return (tag == "p" and len(block.text) >= 6) or (tag in ("div", "td") and bool(_LINE_END.search(block.text)))
