@@ -1,19 +1,65 @@
 """Article, hub or other: integer points from the page's own address, what its head says, and its text.
 
-An address may say nothing (an archive's, a site of one script), so a long text that stands together can outweigh it. What
-tells a list with teasers from an article is that between its paragraphs stand links.
+An address may say nothing (an archive's, a site of one script), so the text counts for itself: an article has a headline,
+which the page's <title> repeats, a line with its date or source under it, and paragraphs that stand together. What tells
+a list with teasers from an article is that between its paragraphs stand links.
 
-Known to fail: lists with few long teasers, very short notices.
+Known to fail: lists with few long teasers, very short notices, pages of one live ticker.
 """
 
 from __future__ import annotations
 
+import re
+
 from newscrawler.extract.addresses import Form
 from newscrawler.extract.body import worth
+from newscrawler.extract.labels import AROUND, TITLE
 from newscrawler.extract.outline import Block, Outline
 
 ARTICLE_POINTS = 4
 LISTED = 4
+HEADLINE_BYTES = 18
+MAX_HEADLINE_BYTES = 400
+NEAR_BODY = 40
+"""How many blocks before the body a headline may stand."""
+
+_FOLD = re.compile(r"[\W_]+")
+_HEADINGS = frozenset({"h1", "h2", "h3"})
+_DATE = re.compile(r"(?:19|20)\d\d\s*[-年/.]\s*\d\d?\s*[-月/.]\s*\d\d?|\d\d?:\d\d|(?:来源|來源|稿源|记者|記者)\s*[:：]|\d\d?\.? \w{3,9}\.? (?:19|20)\d\d|\w{3,9}\.? \d\d?, (?:19|20)\d\d")
+_NOT_FOUND = re.compile(r"\b(?:404|page not found|not found)\b|页面不存在|頁面不存在|找不到|無法顯示|访问的页面|已删除", re.IGNORECASE)
+MAX_DATE_LINE = 200
+
+
+def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, declared: bool) -> list[tuple[int, bool]]:
+    size = sum(block.size for block in body if worth(block))
+    linked = sum(block.linked for block in outline.blocks)
+    total = sum(len(block.text) for block in outline.blocks) or 1
+    loose = sum(block.size for block in outline.blocks if not block.linked) or 1
+    entries = _entries(outline, inside)
+    headline = _headline(outline, inside)
+    dated = headline is not None and _is_dated(outline, headline, inside)
+    alone = entries < LISTED or entries * 3 < len(body)
+    return [
+        (3, form.article),
+        (1, form.dated),
+        (-3, form.root),
+        (-3, form.index and not form.article and not form.root),
+        (-2, form.section and not form.dated),
+        (-1, form.directory and form.slug_words < 4 and not form.dated and not form.root),
+        (3, declared),
+        (2, outline.meta.get("og:type", "").lower().endswith("article")),
+        (1, "article:published_time" in outline.meta),
+        (3, headline is not None and alone),
+        (3, dated and alone),
+        (1, size >= 150),
+        (2, size >= 450),
+        (2, size >= 1200),
+        (1, size >= 450 and size * 3 >= loose),
+        (2, size >= 450 and size * 2 >= loose and entries < LISTED),
+        (-8, size == 0 and not (headline is not None and body)),
+        (-2, linked * 10 > total * 7 and size < 1200 and not dated),
+        (-4, entries >= LISTED and entries * 3 >= 2 * len(body)),
+    ]
 
 
 def article_points(form: Form, outline: Outline, body: list[Block], inside: range, *, declared: bool) -> int:
@@ -21,31 +67,29 @@ def article_points(form: Form, outline: Outline, body: list[Block], inside: rang
 
     `inside` numbers the blocks from the body's first to its last; `declared` says that the page's JSON-LD calls it an article.
     """
-    size = sum(block.size for block in body if worth(block))
-    linked = sum(block.linked for block in outline.blocks)
-    total = sum(len(block.text) for block in outline.blocks) or 1
-    loose = sum(block.size for block in outline.blocks if not block.linked) or 1
-    entries = _entries(outline, inside)
-    terms = (
-        (3, form.article),
-        (1, form.dated),
-        (-4, form.root),
-        (-3, form.index and not form.article and not form.root),
-        (-2, form.section and not form.dated),
-        (-1, form.directory and form.slug_words < 4 and not form.dated and not form.root),
-        (3, declared),
-        (2, outline.meta.get("og:type", "").lower().endswith("article")),
-        (1, "article:published_time" in outline.meta),
-        (1, size >= 150),
-        (2, size >= 450),
-        (2, size >= 1200),
-        (1, size >= 450 and size * 3 >= loose),
-        (2, size >= 450 and size * 2 >= loose and entries < LISTED),
-        (-8, size == 0),
-        (-2, linked * 10 > total * 7 and size < 1200),
-        (-4, entries >= LISTED and entries * 3 >= 2 * len(body)),
-    )
-    return sum(points for points, holds in terms if holds)
+    return sum(points for points, holds in terms_of(form, outline, body, inside, declared=declared) if holds)
+
+
+def _headline(outline: Outline, inside: range) -> int | None:
+    """Returns the number of the heading before or at the body's beginning that the page's <title> repeats, or None."""
+    titles = [_FOLD.sub("", text).casefold() for text in (outline.title, outline.meta.get("og:title", "")) if text]
+    for number in range(min(inside.start + 2, len(outline.blocks)) - 1, max(-1, inside.start - NEAR_BODY), -1):
+        block = outline.blocks[number]
+        place = block.place
+        if not HEADLINE_BYTES <= block.size <= MAX_HEADLINE_BYTES or block.linked * 2 > len(block.text):
+            continue
+        if place.flags & AROUND and place.tag != "h1":
+            continue
+        text = _FOLD.sub("", block.text).casefold()
+        if len(text.encode()) >= HEADLINE_BYTES and any(text in one for one in titles):
+            return number
+    return None
+
+
+def _is_dated(outline: Outline, headline: int, inside: range) -> bool:
+    """Returns whether a short line near the headline tells date, time or source."""
+    lines = outline.blocks[max(0, headline - 2) : max(inside.start + 1, headline + 6)]
+    return any(len(block.text) <= MAX_DATE_LINE and _DATE.search(block.text) for block in lines)
 
 
 def _entries(outline: Outline, inside: range) -> int:
