@@ -17,7 +17,7 @@ from newscrawler.extract.labels import AROUND, TITLE
 from newscrawler.extract.outline import Block, Outline
 
 ARTICLE_POINTS = 4
-LISTED = 4
+LISTED = 3
 HEADLINE_BYTES = 18
 MAX_HEADLINE_BYTES = 400
 NEAR_BODY = 40
@@ -35,10 +35,10 @@ def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, 
     linked = sum(block.linked for block in outline.blocks)
     total = sum(len(block.text) for block in outline.blocks) or 1
     loose = sum(block.size for block in outline.blocks if not block.linked) or 1
-    entries = _entries(outline, inside)
+    paragraphs, teasers = _teasers(outline, body, range(max(0, inside.start - 2), inside.stop))
+    listed = teasers >= LISTED and teasers * 2 >= paragraphs
     headline = _headline(outline, inside)
     dated = headline is not None and _is_dated(outline, headline, inside)
-    alone = entries < LISTED or entries * 3 < len(body)
     return [
         (3, form.article),
         (1, form.dated),
@@ -49,16 +49,16 @@ def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, 
         (3, declared),
         (2, outline.meta.get("og:type", "").lower().endswith("article")),
         (1, "article:published_time" in outline.meta),
-        (3, headline is not None and alone),
-        (3, dated and alone),
+        (3, headline is not None and not listed),
+        (3, dated and not listed),
         (1, size >= 150),
         (2, size >= 450),
         (2, size >= 1200),
         (1, size >= 450 and size * 3 >= loose),
-        (2, size >= 450 and size * 2 >= loose and entries < LISTED),
+        (2, size >= 450 and size * 2 >= loose and not listed),
         (-8, size == 0 and not (headline is not None and body)),
         (-2, linked * 10 > total * 7 and size < 1200 and not dated),
-        (-4, entries >= LISTED and entries * 3 >= 2 * len(body)),
+        (-5, listed),
     ]
 
 
@@ -92,6 +92,17 @@ def _is_dated(outline: Outline, headline: int, inside: range) -> bool:
     return any(len(block.text) <= MAX_DATE_LINE and _DATE.search(block.text) for block in lines)
 
 
-def _entries(outline: Outline, inside: range) -> int:
-    """Returns how many blocks between the body's first and last are nothing but a link."""
-    return sum(1 for number in inside if (block := outline.blocks[number]).linked * 5 > 4 * len(block.text) and block.size > 20)
+def _teasers(outline: Outline, body: list[Block], inside: range) -> tuple[int, int]:
+    """Returns how many paragraphs the body has, and before how many of them stands a block that is nothing but a link."""
+    members = {id(block) for block in body}
+    paragraphs = teasers = 0
+    entry = False
+    for number in inside:
+        block = outline.blocks[number]
+        if id(block) in members and worth(block):
+            paragraphs += 1
+            teasers += entry
+            entry = False
+        elif block.linked * 5 > 4 * len(block.text) and block.size > 20:
+            entry = True
+    return paragraphs, teasers
