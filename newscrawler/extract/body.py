@@ -17,7 +17,7 @@ import re
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
-from newscrawler.extract.labels import AROUND, BODY, PRINTED_HEADING
+from newscrawler.extract.labels import AROUND, BODY, CLOSING, PRINTED_HEADING, SHARE
 from newscrawler.extract.outline import Block, Outline, Place
 from newscrawler.extract.trimming import running_text
 
@@ -36,9 +36,9 @@ def choose_body(outline: Outline) -> list[Block]:
 
     Regions that say they stand around the text (navigation, related lists) are left out, unless that leaves almost nothing.
     """
-    worths = [worth(block) for block in outline.blocks]
+    worths = [0.0 if CLOSING.match(block.text) else worth(block) for block in outline.blocks]
     for around in (AROUND, 0):
-        open_ = [not block.place.flags & around and not _is_listed(block.place) for block in outline.blocks]
+        open_ = [_is_open(block, value, around) for block, value in zip(outline.blocks, worths, strict=True)]
         place = _best_place(outline, worths, open_)
         if place is not None:
             first, last = place.number, place.last
@@ -47,6 +47,14 @@ def choose_body(outline: Outline) -> list[Block]:
             if around == 0 or sum(block.size for block in found) >= 2 * PARAGRAPH_BYTES:
                 return found
     return []
+
+
+def _is_open(block: Block, value: float, around: int) -> bool:
+    """Returns whether a block may belong to the text: where it stands says nothing against it."""
+    against = block.place.flags & around
+    if against == SHARE and value:
+        return True  # a post quoted from a social network: a bar of buttons has no sentences
+    return not against and not _is_listed(block.place)
 
 
 def worth(block: Block) -> float:

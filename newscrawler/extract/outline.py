@@ -28,7 +28,10 @@ MAX_HEADING = 40
 MAX_LINKED_HEADING = 8
 PROSE_BYTES = 75
 WRAPPED = 0.4
-WRAPPED_COMMENTS = 0.8
+WRAPPED_WHOLE = 0.8
+PART_OF_TEXT = 0.15
+PARAGRAPHS = 4
+LINKED = 0.25
 
 
 @dataclass(slots=True)
@@ -320,18 +323,30 @@ _ENDS: dict[str, Callable[[_Walk], None]] = {**dict.fromkeys(_BLOCKS.split(), _W
 def _forget_wrappers(outline: Outline) -> None:
     """Takes back what names say of elements that hold much of the page's prose.
 
-    A class may wrap the page ("page-nav-open") or tell the topics of a text (WordPress: "tag-football"), not what the element is.
+    A class may wrap the page ("page-nav-open") or tell the topics of a text (WordPress: "tag-football"), not what the element
+    is. What is really a list of links shows it by its links, however much its teasers say.
     """
-    own = [0] * (len(outline.places) + 1)
+    size = len(outline.places) + 1
+    prose, count, chars, linked = [0] * size, [0] * size, [0] * size, [0] * size
     for block in outline.blocks:
+        at = block.place.number + 1
+        chars[at] += len(block.text)
+        linked[at] += block.linked
         if block.size >= PROSE_BYTES and block.linked * 3 < len(block.text):
-            own[block.place.number + 1] += block.size
-    sums = list(accumulate(own))
+            prose[at] += block.size
+            count[at] += 1
+    prose, count, chars, linked = (list(accumulate(column)) for column in (prose, count, chars, linked))
     wrong = False
     for place in outline.places:
-        if place.own & ONLY_PARTS and sums[place.last + 1] - sums[place.number] > WRAPPED * sums[-1]:
-            place.own &= ~(ONLY_PARTS if sums[place.last + 1] - sums[place.number] > WRAPPED_COMMENTS * sums[-1] else ONLY_PARTS & ~COMMENT)
-            wrong = True
+        if not place.own & ONLY_PARTS:
+            continue
+        low, high = place.number, place.last + 1
+        share = (prose[high] - prose[low]) / (prose[-1] or 1)
+        if share > WRAPPED or (share > PART_OF_TEXT and count[high] - count[low] >= PARAGRAPHS):
+            whole = share > WRAPPED_WHOLE
+            if whole or (linked[high] - linked[low]) < LINKED * (chars[high] - chars[low]):
+                place.own &= ~(ONLY_PARTS if whole else ONLY_PARTS & ~COMMENT)
+                wrong = True
     if wrong:
         for place in outline.places[1:]:
             place.flags = place.own | (place.parent.flags if place.parent else 0)
