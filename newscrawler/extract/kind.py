@@ -18,6 +18,7 @@ from newscrawler.extract.outline import Block, Outline
 
 ARTICLE_POINTS = 4
 LISTED = 3
+LONG_PARAGRAPH = 900
 HEADLINE_BYTES = 18
 MAX_HEADLINE_BYTES = 400
 NEAR_BODY = 40
@@ -55,6 +56,7 @@ def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, 
         (2, size >= 450),
         (2, size >= 1200),
         (1, size >= 450 and size * 3 >= loose),
+        (2, any(block.size >= LONG_PARAGRAPH and worth(block) for block in body)),
         (2, size >= 450 and size * 2 >= loose and not listed),
         (-8, size == 0 and not (headline is not None and body)),
         (-2, linked * 10 > total * 7 and size < 1200 and not dated),

@@ -131,19 +131,35 @@ KEYWORDS_LINE = re.compile(
 )
 
 NOTICE = re.compile(
-    r"(?:免责声明|免責聲明|版权声明|版權聲明|特别声明|本文来源|声明[:：]|责任编辑|責任編輯|责编|編輯[:：]|编辑[:：]|校对[:：]|审核[:：]|扫一扫|扫码|"
-    r"原标题[:：]|原標題[:：]|更多精彩|未经授权|分享到|点击进入|返回|copyright\b|©|all rights reserved|advertisement$|广告$|[\[(（【]责任?编辑)",
+    r"[\[(（【※•·\s]*(?:免责声明|免責聲明|版权声明|版權聲明|特别声明|(?:文章|信息|本文|稿件|图片|圖片|資料|资料)(?:来源|來源)|声明[:：]|责任编辑|責任編輯|责编|編輯[:：]|编辑[:：]|"
+    r"校对[:：]|審核[:：]|审核[:：]|扫一扫|扫码|原标题[:：]|原標題[:：]|更多精彩|未经授权|分享到|点击(?:图片|进入|查看)|返回|copyright\b|©|all rights reserved|advertisement$|广告$|責?责?任?[编編][辑輯]\s)"
+    r"|[\[(（【][^\])）】]{2,12}(?:编辑|編輯)[\])）】]$",
     re.IGNORECASE,
 )
 """How short lines begin that stand around a text: editor, disclaimer, copyright, advertisement."""
 
+CAPTION_LINE = re.compile(
+    r"[\s▲△◎(（【\[]*(?:资料图|資料圖|图片[:：]|圖片[:：]|图表[:：]|圖表[:：]|[图圖][说說]?[:：]|[图圖][为為]|(?:photo|image|picture|foto|bild)(?:s)?(?: by| credit|[:：])).{0,200}$"
+    r"|.{0,120}[(（](?:资料图|資料圖|(?:image|photo|picture|foto|bild)[:：].{0,60}|[^)）]{0,30}getty images?[^)）]{0,20})[^)）]{0,12}[)）]$",
+    re.IGNORECASE,
+)
+"""Short lines that describe a picture although nothing in the markup says so."""
+
 CLOSING = re.compile(
-    r"[\s•·*※【\[（(]*(?:凡(?:本[网報报站]|注明|註明|未)|免责|免責|.{0,8}声明[:：]|.{0,8}聲明[:：]|特别提[示醒]|版权|版權|转载请|轉載請|未经.{0,12}(?:授权|许可|允许)|未經.{0,12}(?:授權|許可)|"
-    r"以上(?:内容|言论|文章).{0,12}(?:仅|不)|(?:更多|欲).{0,20}(?:请|請|尽在|盡在)|(?:欢迎|歡迎).{0,12}(?:关注|關注|订阅|訂閱|下载)|"
+    r"[\s•·*※【\[（(]*(?:凡(?:本[網网報报站]|注明|註明|未)|免责|免責|.{0,8}声明[:：]|.{0,8}聲明[:：]|特别提[示醒]|版权|版權|转载请|轉載請|未经.{0,12}(?:授权|许可|允许)|未經.{0,12}(?:授權|許可)|"
+    r"本文(?:为|為|仅|僅|系).{0,40}(?:转载|轉載|观点|觀點|原创|原創)|以上(?:内容|言论|文章).{0,12}(?:仅|不)|(?:更多|欲).{0,20}(?:请|請|尽在|盡在)|(?:欢迎|歡迎).{0,12}(?:关注|關注|订阅|訂閱|下载)|"
     r"©|copyright\b|all rights reserved|(?:sign up|subscribe|follow us|join us|click here|for more\b.{0,40}visit)\b)",
     re.IGNORECASE,
 )
-"""How paragraphs begin that close a page rather than its text; to be asked from the end backwards only."""
+"""How paragraphs begin that close a page rather than its text."""
+
+CALL = re.compile(
+    r"(?:facebook|twitter|telegram|whatsapp|instagram|newsletters?|podcasts?|脸书|臉書|微信|微博|公众号|公眾號|二维码|二維碼|客户端|粉絲[團专專])"
+    r".{0,60}(?:关注|關注|开设|開設|加入|按赞|按讚|讚好|扫|掃|下载|下載|订阅|訂閱|专页|專頁|follow|subscribe|sign up|join|like us)"
+    r"|(?:关注|關注|加入|扫描|掃描|下载|下載|订阅|訂閱|follow|subscribe|sign up|join|like us).{0,60}(?:facebook|twitter|telegram|whatsapp|instagram|newsletters?|微信|微博|公众号|公眾號|二维码|客户端|app\b)",
+    re.IGNORECASE,
+)
+"""What a closing paragraph says that calls readers to another service; asked of the last ones only."""
 
 COMMENTS_HEADING = re.compile(r"\W*(?:(?:网友|網友|读者|讀者|最新|热门|全部)?(?:评论|評論|留言|跟贴|跟帖)|(?:\d+ )?(?:comments?|responses)\b|leave a (?:reply|comment))", re.IGNORECASE)
 

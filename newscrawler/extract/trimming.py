@@ -12,17 +12,20 @@ from __future__ import annotations
 import re
 
 from newscrawler.extract.bylines import is_source_line
-from newscrawler.extract.labels import BYLINE, CAPTION, CLOSING, COMMENTS_HEADING, END_HEADING, KEYWORDS, KEYWORDS_LINE, META, NOTICE, TITLE
+from newscrawler.extract.labels import BYLINE, CALL, CAPTION, CAPTION_LINE, CLOSING, COMMENTS_HEADING, END_HEADING, KEYWORDS, KEYWORDS_LINE, META, NOTICE, TITLE
 from newscrawler.extract.outline import Block, Outline, Place
 
 LONG_BYTES = 400
 LEAD_BLOCKS = 12
+LABEL_BYTES = 40
+MAX_CALL = 600
+REPEATED_BYTES = 75
 END_FROM = 0.7
 COMMENTS_FROM = 0.2
 
 _LINE_END = re.compile(r"[。！？!?.…」”\"'）)]$")
+_FOLD = re.compile(r"[\W_]+")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_LISTS = frozenset({"ul", "ol", "dl", "table", "tbody", "tr"})
 
 
 def running_text(outline: Outline, place: Place, inside: list[int], worths: list[float], open_: list[bool]) -> list[Block]:
@@ -35,7 +38,22 @@ def running_text(outline: Outline, place: Place, inside: list[int], worths: list
     kept = [index for index in inside[start:] if open_[index] and _belongs(outline.blocks[index], lists)]
     kept = _without_tail(outline.blocks, kept, worths)
     first = next((number for number, index in enumerate(kept) if worths[index]), 0)
-    return [outline.blocks[index] for number, index in enumerate(kept) if number >= first or _may_begin(outline.blocks[index])]
+    titles = [fold(outline.title), fold(outline.meta.get("og:title", ""))]
+    found = [outline.blocks[index] for number, index in enumerate(kept) if number >= first or _begins(outline.blocks[index], titles)]
+    return _once(found)
+
+
+def _once(blocks: list[Block]) -> list[Block]:
+    """Returns the blocks without the long ones that stand there a second time: a page for two sizes of screen has its text twice."""
+    seen: set[str] = set()
+    once: list[Block] = []
+    for block in blocks:
+        if block.size >= REPEATED_BYTES:
+            if block.text in seen:
+                continue
+            seen.add(block.text)
+        once.append(block)
+    return once
 
 
 def _link_lists(outline: Outline, place: Place, inside: list[int]) -> dict[int, bool]:
@@ -87,7 +105,7 @@ def _belongs(block: Block, lists: dict[int, bool]) -> bool:
         return place.item != 0 and place.parent is not None and lists.get(place.parent.number) is False and block.linked * 10 < len(text) * 9
     if block.size >= LONG_BYTES:
         return True
-    return not (KEYWORDS_LINE.match(text) or NOTICE.match(text) or is_source_line(text))
+    return not (KEYWORDS_LINE.match(text) or CAPTION_LINE.match(text) or NOTICE.match(text) or is_source_line(text))
 
 
 def _without_tail(blocks: list[Block], kept: list[int], worths: list[float]) -> list[int]:
@@ -99,17 +117,37 @@ def _without_tail(blocks: list[Block], kept: list[int], worths: list[float]) -> 
             kept = kept[:number]
             break
         sofar += worths[index]
-    while len(kept) > 1 and _closes(blocks[kept[-1]], worths[kept[-1]]):
-        kept = kept[:-1]
-    return kept
+    end = len(kept)
+    while end > 1 and _closes(blocks[kept[end - 1]], worths[kept[end - 1]]):
+        end -= 1
+    return kept[:end]
 
 
 def _closes(block: Block, value: float) -> bool:
-    """Returns whether a block at the end is a heading over nothing or a notice."""
-    return block.place.tag in _HEADINGS or bool(CLOSING.match(block.text)) or (not value and bool(NOTICE.match(block.text)))
+    """Returns whether a block at the end is a heading over nothing, a label or a notice."""
+    text = block.text
+    if block.place.tag in _HEADINGS or CLOSING.match(text) or (block.size < MAX_CALL and CALL.search(text)):
+        return True
+    if value:
+        return False
+    if NOTICE.match(text):
+        return True
+    return block.size < (LABEL_BYTES if block.place.tag in ("p", "li", "blockquote", "pre") else 75) and not _LINE_END.search(text)
 
 
-def _may_begin(block: Block) -> bool:
-    """Returns whether a block before the first real paragraph belongs to the text: a short first one, not a label."""
-    tag = block.place.tag
-    return (tag == "p" and len(block.text) >= 6) or (tag in ("div", "td") and bool(_LINE_END.search(block.text)))
+def _begins(block: Block, titles: list[str]) -> bool:
+    """Returns whether a block before the first real paragraph belongs to the text: a short first one, not a label nor the title again."""
+    tag, text = block.place.tag, block.text
+    if not ((tag == "p" and len(text) >= 6) or (tag in ("div", "td") and _LINE_END.search(text))):
+        return False
+    folded = fold(text)
+    return not any(folded in title for title in titles)
+
+
+def fold(text: str) -> str:
+    """Returns a text's letters and digits only, without case.
+
+    >>> fold("A “title” – here")
+    'atitlehere'
+    """
+    return _FOLD.sub("", text).casefold()
