@@ -21,11 +21,11 @@ AROUND = NAV | FOOT | SIDE | RELATED | COMMENT | SHARE | PAGER | CRUMB | AD | RE
 ONLY_PARTS = AROUND | CAPTION | TITLE | BYLINE | META | KEYWORDS | SERVICE
 """What is never most of a page."""
 
-_TAG_FLAGS = {"nav": NAV, "footer": FOOT, "aside": SIDE, "figcaption": CAPTION, "menu": NAV, "h1": TITLE, "address": BYLINE}
+_TAG_FLAGS = {"nav": NAV, "footer": FOOT, "aside": SIDE, "figcaption": CAPTION, "menu": NAV, "h1": TITLE, "address": BYLINE, "form": SERVICE}
 
 _TOKENS: dict[int, str] = {
     NAV: "nav navbar navigation menu menus subnav topnav mainnav channel channels sitenav topbar toolbar tabs daohang",
-    FOOT: "foot footer copyright copy cr disclaimer shengming legal colophon",
+    FOOT: "foot footer copyright disclaimer shengming legal colophon",
     SIDE: "side sidebar aside rail rightbar widget widgets secondary",
     RELATED: "related relate relates relation relations xiangguan xgyd xgxw relevant relnews seealso readalso yanshen",
     RECOMMENDED: "recommend recommended recommendation recommendations reco recom tuijian guess like promoted foryou outbrain taboola",
@@ -132,7 +132,7 @@ KEYWORDS_LINE = re.compile(
 
 NOTICE = re.compile(
     r"[\[(（【※•·\s]*(?:免责声明|免責聲明|版权声明|版權聲明|特别声明|(?:文章|信息|本文|稿件|图片|圖片|資料|资料)(?:来源|來源)|声明[:：]|责任编辑|責任編輯|责编|編輯[:：]|编辑[:：]|"
-    r"校对[:：]|審核[:：]|审核[:：]|扫一扫|扫码|原标题[:：]|原標題[:：]|更多精彩|未经授权|分享到|点击(?:图片|进入|查看)|返回|copyright\b|©|all rights reserved|advertisement$|广告$|責?责?任?[编編][辑輯]\s)"
+    r"校对[:：]|審核[:：]|审核[:：]|扫一扫|扫码|原标题[:：]|原標題[:：]|更多精彩|未经授权|分享到|点击(?:图片|进入|查看)|返回|copyright\b|©|all rights reserved|advert(?:isement)?s?$|anzeige$|werbung$|publicité$|publicidad$|annonse?$|реклама$|广告$|.{0,60}(?:requires?|enable) javascript|責?责?任?[编編][辑輯]\s)"
     r"|[\[(（【][^\])）】]{2,12}(?:编辑|編輯)[\])）】]$",
     re.IGNORECASE,
 )
@@ -148,7 +148,8 @@ CAPTION_LINE = re.compile(
 CLOSING = re.compile(
     r"[\s•·*※【\[（(]*(?:凡(?:本[網网報报站]|注明|註明|未)|免责|免責|.{0,8}声明[:：]|.{0,8}聲明[:：]|特别提[示醒]|版权|版權|转载请|轉載請|未经.{0,12}(?:授权|许可|允许)|未經.{0,12}(?:授權|許可)|"
     r"本文(?:为|為|仅|僅|系).{0,40}(?:转载|轉載|观点|觀點|原创|原創)|以上(?:内容|言论|文章).{0,12}(?:仅|不)|(?:更多|欲).{0,20}(?:请|請|尽在|盡在)|(?:欢迎|歡迎).{0,12}(?:关注|關注|订阅|訂閱|下载)|"
-    r"©|copyright\b|all rights reserved|(?:sign up|subscribe|follow us|join us|click here|for more\b.{0,40}visit)\b)",
+    r"©|copyright\b|all rights reserved|citation:|this (?:document|article|material|content|story) (?:is subject|may not|was (?:originally|first))|"
+    r"the (?:information|views|opinions) (?:included|expressed|contained|provided|on this)|(?:sign up|subscribe|follow us|join us|click here|for more\b.{0,40}visit)\b)",
     re.IGNORECASE,
 )
 """How paragraphs begin that close a page rather than its text."""
@@ -161,12 +162,12 @@ CALL = re.compile(
 )
 """What a closing paragraph says that calls readers to another service; asked of the last ones only."""
 
-COMMENTS_HEADING = re.compile(r"\W*(?:(?:网友|網友|读者|讀者|最新|热门|全部)?(?:评论|評論|留言|跟贴|跟帖)|(?:\d+ )?(?:comments?|responses)\b|leave a (?:reply|comment))", re.IGNORECASE)
+COMMENTS_HEADING = re.compile(r"\W*(?:(?:网友|網友|读者|讀者|最新|热门|全部)?(?:评论|評論|留言|跟贴|跟帖)|(?:\d+ )?(?:comments?|responses)\W*\d*\W*$|leave a (?:reply|comment))", re.IGNORECASE)
 
 END_HEADING = re.compile(
     r"[\s•·*※【\[（(]*(?:(?:相关|相關|延伸|推荐|推薦|更多|热门|熱門|精彩|往期|最新|其他|其它)(?:阅读|閱讀|新闻|新聞|报道|報導|文章|链接|連結|推荐|推薦|资讯|資訊|内容|专题|搜索)|"
     r"(?:网友|網友|读者|讀者|最新|热门|全部)?(?:评论|評論|留言|跟贴|跟帖)(?:\s*[\d(（:：]|$)|猜你喜欢|您可能|你可能|関連記事|関連ニュース|관련기사|"
-    r"(?:related|recommended)\b|(?:read|see) (?:more|also|next)\b|more (?:on|from|stories|news)\b|(?:\d+ )?comments?\b|leave a (?:reply|comment)|about the authors?\b|"
+    r"(?:related|recommended)\b|(?:read|see) (?:more|also|next)\b|more (?:on|from|stories|news)\b|(?:\d+ )?comments?\W*\d*\W*$|leave a (?:reply|comment)|about the authors?\b|"
     r"share this\b|(?:sign up|subscribe)\b|you (?:may|might) also\b|mehr zum|auch interessant|lire aussi|leggi anche|lees ook|te puede interesar|leia (?:também|mais)|читайте также)",
     re.IGNORECASE,
 )

@@ -342,7 +342,7 @@ def _forget_wrappers(outline: Outline) -> None:
             continue
         low, high = place.number, place.last + 1
         share = (prose[high] - prose[low]) / (prose[-1] or 1)
-        if share > WRAPPED or (share > PART_OF_TEXT and count[high] - count[low] >= PARAGRAPHS):
+        if (share > WRAPPED and count[high] - count[low] > 1) or share > WRAPPED_WHOLE or (share > PART_OF_TEXT and count[high] - count[low] >= PARAGRAPHS):
             whole = share > WRAPPED_WHOLE
             if whole or (linked[high] - linked[low]) < LINKED * (chars[high] - chars[low]):
                 place.own &= ~(ONLY_PARTS if whole else ONLY_PARTS & ~COMMENT)

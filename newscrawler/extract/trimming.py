@@ -19,6 +19,8 @@ LONG_BYTES = 400
 LEAD_BLOCKS = 12
 LABEL_BYTES = 40
 MAX_CALL = 600
+MAX_TAIL = 800
+MOSTLY_LINKS = 0.75
 REPEATED_BYTES = 75
 END_FROM = 0.7
 COMMENTS_FROM = 0.2
@@ -97,15 +99,23 @@ def _belongs(block: Block, lists: dict[int, bool]) -> bool:
     place, text = block.place, block.text
     if lists.get(place.number) or (place.parent is not None and lists.get(place.parent.number)):
         return False
-    if place.flags & (CAPTION | KEYWORDS) and block.size < 600:
+    if (place.flags & (CAPTION | KEYWORDS) or place.tag == "figure") and block.size < 600:
         return False
     if place.flags & (BYLINE | META) and block.size < 200:
         return False
-    if block.linked * 2 > len(text) and not (place.tag == "p" and _LINE_END.search(text) and block.size > 150):
-        return place.item != 0 and place.parent is not None and lists.get(place.parent.number) is False and block.linked * 10 < len(text) * 9
+    if block.linked * 2 > len(text) and not _is_sentence(block, lists):
+        return False
     if block.size >= LONG_BYTES:
         return True
     return not (KEYWORDS_LINE.match(text) or CAPTION_LINE.match(text) or NOTICE.match(text) or is_source_line(text))
+
+
+def _is_sentence(block: Block, lists: dict[int, bool]) -> bool:
+    """Returns whether a block that is mostly links is a sentence all the same, or an item in a list of sentences."""
+    place, share = block.place, block.linked / len(block.text)
+    if place.tag == "p" and block.size > 75:
+        return share < MOSTLY_LINKS or (block.size > 150 and bool(_LINE_END.search(block.text)))
+    return place.item != 0 and place.parent is not None and lists.get(place.parent.number) is False and share < 0.9
 
 
 def _without_tail(blocks: list[Block], kept: list[int], worths: list[float]) -> list[int]:
@@ -117,8 +127,11 @@ def _without_tail(blocks: list[Block], kept: list[int], worths: list[float]) -> 
             kept = kept[:number]
             break
         sofar += worths[index]
-    end = len(kept)
+    end, room = len(kept), MAX_TAIL + sum(blocks[index].size for index in kept) // 8
     while end > 1 and _closes(blocks[kept[end - 1]], worths[kept[end - 1]]):
+        room -= blocks[kept[end - 1]].size
+        if room < 0:
+            break
         end -= 1
     return kept[:end]
 
