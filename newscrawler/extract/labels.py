@@ -139,7 +139,7 @@ NOTICE = re.compile(
 """How short lines begin that stand around a text: editor, disclaimer, copyright, advertisement."""
 
 CAPTION_LINE = re.compile(
-    r"[\s▲△◎(（【\[]*(?:资料图|資料圖|图片[:：]|圖片[:：]|图表[:：]|圖表[:：]|[图圖][说說]?[:：]|[图圖][为為]|(?:photo|image|picture|foto|bild)(?:s)?(?: by| credit|[:：])).{0,200}$"
+    r"[▲△◎].{1,200}$|[\s(（【\[]*(?:资料图|資料圖|图片[:：]|圖片[:：]|图表[:：]|圖表[:：]|[图圖][说說]?[:：]|[图圖][为為]|(?:photo|image|picture|foto|bild)(?:s)?(?: by| credit|[:：])).{0,200}$"
     r"|.{0,120}[(（](?:资料图|資料圖|(?:image|photo|picture|foto|bild)[:：].{0,60}|[^)）]{0,30}getty images?[^)）]{0,20})[^)）]{0,12}[)）]$",
     re.IGNORECASE,
 )

@@ -17,6 +17,9 @@ from newscrawler.extract.outline import Block, Outline, Place
 
 LONG_BYTES = 400
 LEAD_BLOCKS = 12
+LEAD_DISTANCE = 25
+LEAD_BYTES = 130
+DESCRIPTION = 30
 LABEL_BYTES = 40
 MAX_CALL = 600
 MAX_TAIL = 800
@@ -27,6 +30,7 @@ COMMENTS_FROM = 0.2
 
 _LINE_END = re.compile(r"[。！？!?.…」”\"'）)]$")
 _FOLD = re.compile(r"[\W_]+")
+_ABOUT = CAPTION | KEYWORDS | BYLINE | META | TITLE
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -42,18 +46,36 @@ def running_text(outline: Outline, place: Place, inside: list[int], worths: list
     first = next((number for number, index in enumerate(kept) if worths[index]), 0)
     titles = [fold(outline.title), fold(outline.meta.get("og:title", ""))]
     found = [outline.blocks[index] for number, index in enumerate(kept) if number >= first or _begins(outline.blocks[index], titles)]
-    return _once(found)
+    return _once(_standfirst(outline, inside[0] if inside else 0, open_, worths) + found)
+
+
+def _standfirst(outline: Outline, start: int, open_: list[bool], worths: list[float]) -> list[Block]:
+    """Returns the paragraphs between the page's h1 and block number `start`: a lead that hangs in the box of the title.
+
+    A line that only repeats the description is a subtitle and no paragraph of the text.
+    """
+    blocks = outline.blocks
+    first = next((index for index in range(start - 1, max(-1, start - LEAD_DISTANCE), -1) if blocks[index].place.tag == "h1"), None)
+    if first is None:
+        return []
+    told = fold(outline.meta.get("description") or outline.meta.get("og:description") or "")[:DESCRIPTION]
+    return [blocks[index] for index in range(first + 1, start) if open_[index] and worths[index] and _is_lead(blocks[index], told)]
+
+
+def _is_lead(block: Block, told: str) -> bool:
+    place = block.place
+    if place.flags & _ABOUT or place.tag in ("figure", "li") or block.linked * 3 > len(block.text) or not _belongs(block, {}):
+        return False
+    return block.size >= LEAD_BYTES or (place.tag == "p" and not (told and fold(block.text).startswith(told)))
 
 
 def _once(blocks: list[Block]) -> list[Block]:
-    """Returns the blocks without the long ones that stand there a second time: a page for two sizes of screen has its text twice."""
-    seen: set[str] = set()
+    """Returns the blocks without the long ones that stood in another element already: a page for two screens has its text twice."""
+    seen: dict[str, Place | None] = {}
     once: list[Block] = []
     for block in blocks:
-        if block.size >= REPEATED_BYTES:
-            if block.text in seen:
-                continue
-            seen.add(block.text)
+        if block.size >= REPEATED_BYTES and seen.setdefault(block.text, block.place.parent) is not block.place.parent:
+            continue
         once.append(block)
     return once
 
