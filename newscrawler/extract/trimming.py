@@ -25,7 +25,9 @@ MAX_CALL = 600
 MAX_TAIL = 800
 MOSTLY_LINKS = 0.75
 REPEATED_BYTES = 75
-END_FROM = 0.7
+END_FROM = 0.5
+LINE_FROM = 0.7
+MAX_END_HEADING = 90
 COMMENTS_FROM = 0.2
 
 _LINE_END = re.compile(r"[。！？!?.…」”\"'）)]$")
@@ -142,20 +144,34 @@ def _is_sentence(block: Block, lists: dict[int, bool]) -> bool:
 
 def _without_tail(blocks: list[Block], kept: list[int], worths: list[float]) -> list[int]:
     """Returns the numbers without what follows the text: from a closing heading near the end on, then line by line from the end."""
-    total, sofar = sum(worths[index] for index in kept), 0.0
-    for number, index in enumerate(kept):
-        share = COMMENTS_FROM if COMMENTS_HEADING.match(blocks[index].text) else END_FROM
-        if sofar > share * total and blocks[index].size <= 90 and END_HEADING.match(blocks[index].text):
-            kept = kept[:number]
-            break
-        sofar += worths[index]
-    end, room = len(kept), MAX_TAIL + sum(blocks[index].size for index in kept) // 8
+    end, room = _cut_at(blocks, kept, worths), MAX_TAIL + sum(blocks[index].size for index in kept) // 8
     while end > 1 and _closes(blocks[kept[end - 1]], worths[kept[end - 1]]):
         room -= blocks[kept[end - 1]].size
         if room < 0:
             break
         end -= 1
     return kept[:end]
+
+
+def _cut_at(blocks: list[Block], kept: list[int], worths: list[float]) -> int:
+    """Returns how many blocks stand before a heading such as "Related" or "Comments".
+
+    Where paragraphs go on after it in the same element as before, it was no end.
+    """
+    total, sofar = sum(worths[index] for index in kept), 0.0
+    last = {id(blocks[index].place.parent): number for number, index in enumerate(kept) if worths[index]}
+    goes_on = 0
+    for number, index in enumerate(kept):
+        block = blocks[index]
+        if block.size <= MAX_END_HEADING and END_HEADING.match(block.text) and number:
+            comments = COMMENTS_HEADING.match(block.text)
+            share = COMMENTS_FROM if comments else END_FROM if block.place.tag in _HEADINGS else LINE_FROM
+            if sofar > share * total and (comments or goes_on < number):
+                return number
+        if worths[index]:
+            sofar += worths[index]
+            goes_on = max(goes_on, last[id(block.place.parent)])
+    return len(kept)
 
 
 def _closes(block: Block, value: float) -> bool:
