@@ -19,6 +19,7 @@ LONG_BYTES = 400
 LEAD_BLOCKS = 12
 LEAD_DISTANCE = 25
 LEAD_BYTES = 130
+HEADLINE_BYTES = 18
 DESCRIPTION = 30
 LABEL_BYTES = 40
 MAX_CALL = 600
@@ -57,16 +58,22 @@ def _standfirst(outline: Outline, start: int, open_: list[bool], worths: list[fl
     A line that only repeats the description is a subtitle and no paragraph of the text.
     """
     blocks = outline.blocks
-    first = next((index for index in range(start - 1, max(-1, start - LEAD_DISTANCE), -1) if blocks[index].place.tag == "h1"), None)
+    title = fold(outline.title)
+    first = next((index for index in range(start - 1, max(-1, start - LEAD_DISTANCE), -1) if _is_headline(blocks[index], title)), None)
     if first is None:
         return []
     told = fold(outline.meta.get("description") or outline.meta.get("og:description") or "")[:DESCRIPTION]
     return [blocks[index] for index in range(first + 1, start) if open_[index] and worths[index] and _is_lead(blocks[index], told)]
 
 
+def _is_headline(block: Block, title: str) -> bool:
+    """Returns whether a block is the page's h1, or any block that says what its <title> says."""
+    return block.place.tag == "h1" or (HEADLINE_BYTES <= block.size <= 300 and fold(block.text) in title)
+
+
 def _is_lead(block: Block, told: str) -> bool:
     place = block.place
-    if place.flags & _ABOUT or place.tag in ("figure", "li") or block.linked * 3 > len(block.text) or not _belongs(block, {}):
+    if place.flags & (_ABOUT if block.size < LEAD_BYTES else _ABOUT & ~META) or place.tag in ("figure", "li") or block.linked * 3 > len(block.text) or not _belongs(block, {}):
         return False
     return block.size >= LEAD_BYTES or (place.tag == "p" and not (told and fold(block.text).startswith(told)))
 
@@ -125,7 +132,7 @@ def _belongs(block: Block, lists: dict[int, bool]) -> bool:
         return False
     if (place.flags & (CAPTION | KEYWORDS) or place.tag == "figure") and block.size < 600:
         return False
-    if place.flags & (BYLINE | META) and block.size < 200:
+    if place.flags & (BYLINE | META) and block.size < 200 and not (place.tag == "p" and block.size >= 75 and _LINE_END.search(text)):
         return False
     if block.linked * 2 > len(text) and not _is_sentence(block, lists):
         return False
