@@ -24,6 +24,7 @@ from newscrawler.extract.trimming import running_text
 PARAGRAPH_BYTES = 75
 VOTES = (1.0, 0.75, 0.5, 0.25, 0.12)
 WIDEN = 1.2
+WIDEN_TO_BODY = 1.6
 MAX_WIDEN = 6
 MAX_MARKS = 12
 
@@ -100,7 +101,7 @@ def _widened(place: Place, own: dict[int, float]) -> Place:
 
     best, up, steps = place, place.parent, 0
     while up is not None and up.tag not in ("html", "") and steps < MAX_WIDEN:
-        if inside(up) > WIDEN * inside(best):
+        if inside(up) > (WIDEN_TO_BODY if up.tag == "body" else WIDEN) * inside(best):
             best = up
         up, steps = up.parent, steps + 1
     return best

@@ -60,7 +60,7 @@ def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, 
         (2, size >= 450 and size * 2 >= loose and not listed),
         (-8, size == 0 and not (headline is not None and body)),
         (-2, linked * 10 > total * 7 and size < 1200 and not dated),
-        (-5, listed),
+        (-4, listed),
     ]
 
 
