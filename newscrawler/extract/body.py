@@ -25,10 +25,11 @@ PARAGRAPH_BYTES = 75
 VOTES = (1.0, 0.75, 0.5, 0.25, 0.12)
 WIDEN = 1.2
 WIDEN_TO_BODY = 1.6
-MAX_WIDEN = 6
+MAX_WIDEN = 3
 MAX_MARKS = 12
 
 _MARK = re.compile(r"[。，！？；、：,.!?;:」”]")
+_ENTRY_TAGS = frozenset({"li", "dd", "dt"})
 _PARAGRAPH_TAGS = frozenset({"p", "blockquote", "pre", "li", "dd", "h2", "h3", "h4"})
 
 
@@ -69,15 +70,18 @@ def worth(block: Block) -> float:
 def _best_place(outline: Outline, worths: list[float], open_: list[bool]) -> Place | None:
     scores: dict[int, float] = {}
     own: dict[int, float] = {}
+    entries: set[int] = set()
     for index, block in enumerate(outline.blocks):
         if not open_[index]:
             continue
         value, place = worths[index], block.place
         if not value:
             if block.linked * 2 > len(block.text):
+                entries.add(place.item)
                 own[place.number] = own.get(place.number, 0.0) - block.size
             continue
-        own[place.number] = own.get(place.number, 0.0) + value
+        if place.item not in entries or outline.places[place.item].tag not in _ENTRY_TAGS:  # no teaser under a link
+            own[place.number] = own.get(place.number, 0.0) + value * (1 - 2 * block.linked / len(block.text))
         if place.tag in _PARAGRAPH_TAGS and place.parent is not None:
             place = place.parent
         for vote in VOTES:
@@ -99,11 +103,13 @@ def _widened(place: Place, own: dict[int, float]) -> Place:
     def inside(one: Place) -> float:
         return sums[bisect_right(numbers, one.last)] - sums[bisect_left(numbers, one.number)]
 
-    best, up, steps = place, place.parent, 0
+    best, before, up, steps = place, inside(place), place.parent, 0
     while up is not None and up.tag not in ("html", "") and steps < MAX_WIDEN:
-        if inside(up) > (WIDEN_TO_BODY if up.tag == "body" else WIDEN) * inside(best):
+        here = inside(up)
+        if here > (WIDEN_TO_BODY if up.tag == "body" else WIDEN) * inside(best):
             best = up
-        up, steps = up.parent, steps + 1
+        steps += here != before  # a box around one box is no step
+        before, up = here, up.parent
     return best
 
 

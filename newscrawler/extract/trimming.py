@@ -43,7 +43,7 @@ def running_text(outline: Outline, place: Place, inside: list[int], worths: list
     `worths` and `open_` go by block: how much it reads like a paragraph, and whether it may belong to the text at all.
     """
     lists = _link_lists(outline, place, inside)
-    start = _after_title(outline.blocks, inside, worths)
+    start = _after_title(outline, inside, worths)
     kept = [index for index in inside[start:] if open_[index] and _belongs(outline.blocks[index], lists)]
     kept = _without_tail(outline.blocks, kept, worths)
     first = next((number for number, index in enumerate(kept) if worths[index]), 0)
@@ -114,15 +114,21 @@ def _link_lists(outline: Outline, place: Place, inside: list[int]) -> dict[int, 
     return lists
 
 
-def _after_title(blocks: list[Block], inside: list[int], worths: list[float]) -> int:
-    """Returns how many blocks end with the title: a heading that stands before the first paragraph."""
-    start = 0
-    for number, index in enumerate(inside[:LEAD_BLOCKS]):
+def _after_title(outline: Outline, inside: list[int], worths: list[float]) -> int:
+    """Returns how many of the blocks end with the title: a heading before the first paragraph, or the page's headline later.
+
+    What stands before the headline (a consent wall, a teaser) is no text, if no more than what stands after it.
+    """
+    blocks, title = outline.blocks, fold(outline.title)
+    start, before, total = 0, 0.0, sum(worths[index] for index in inside)
+    for number, index in enumerate(inside):
         block = blocks[index]
-        if block.place.tag == "h1" or (block.place.flags & TITLE and block.size < 300):
-            return number + 1
-        if worths[index]:
+        if before * 2 > total:
             break
+        heads = block.place.tag == "h1" or (block.place.flags & TITLE and block.size < 300)
+        if (heads and number < LEAD_BLOCKS and not before) or (block.place.tag == "h1" and _is_headline(block, "") and fold(block.text) in title):
+            start = number + 1
+        before += worths[index]
     return start
 
 
