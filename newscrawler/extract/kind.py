@@ -4,7 +4,7 @@ An address may say nothing (an archive's, a site of one script), so the text cou
 which the page's <title> repeats, a line with its date or source under it, and paragraphs that stand together. What tells
 a list with teasers from an article is that between its paragraphs stand links.
 
-Known to fail: lists with few long teasers, very short notices, pages of one live ticker.
+Known to fail: lists with few long teasers, very short notices, walls in languages that are not in the table.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import re
 
 from newscrawler.extract.addresses import Form
 from newscrawler.extract.body import worth
-from newscrawler.extract.labels import AROUND, TITLE
+from newscrawler.extract.labels import AROUND
 from newscrawler.extract.outline import Block, Outline
+from newscrawler.extract.trimming import fold
 
 ARTICLE_POINTS = 4
+NEVER = -50
 LISTED = 3
 LONG_PARAGRAPH = 900
 HEADLINE_BYTES = 18
@@ -24,14 +26,33 @@ MAX_HEADLINE_BYTES = 400
 NEAR_BODY = 40
 """How many blocks before the body a headline may stand."""
 
-_FOLD = re.compile(r"[\W_]+")
-_HEADINGS = frozenset({"h1", "h2", "h3"})
-_DATE = re.compile(r"(?:19|20)\d\d\s*[-年/.]\s*\d\d?\s*[-月/.]\s*\d\d?|\d\d?:\d\d|(?:来源|來源|稿源|记者|記者)\s*[:：]|\d\d?\.? \w{3,9}\.? (?:19|20)\d\d|\w{3,9}\.? \d\d?, (?:19|20)\d\d")
-_NOT_FOUND = re.compile(r"\b(?:404|page not found|not found)\b|页面不存在|頁面不存在|找不到|無法顯示|访问的页面|已删除", re.IGNORECASE)
+_DATE = re.compile(
+    r"(?:19|20)\d\d\s*[-年/.]\s*\d\d?\s*[-月/.]\s*\d\d?|\d\d?:\d\d|(?:来源|來源|稿源|记者|記者)\s*[:：]"
+    r"|\d\d?\.? \w{3,9}\.? (?:19|20)\d\d|\w{3,9}\.? \d\d?, (?:19|20)\d\d"
+)
+_WALL = re.compile(
+    r"^\W*(?:(?:error )?404\b|page (?:not found|unavailable|does not exist)|just a moment\b|are you (?:a )?(?:human|robot)|verify(?:ing)? (?:that )?you\b|before you continue\b|"
+    r"(?:not found|access denied|forbidden|attention required|(?:robot|security) check|captcha|(?:we value )?your privacy|cookie (?:consent|settings))\s*(?:[|!–—-]|$)|"
+    r"页面不存在|頁面不存在|找不到(?:该|此|您)?.{0,4}(?:页|頁)|(?:您|你)(?:访问|訪問|查看)的(?:页面|頁面|内容|內容|文章)|该(?:文章|内容|页面)(?:已|不)|(?:安全|人机|滑动|身份)验证|(?:請|请)?輸?输?入?验证码|"
+    r"ページが見つかりません|seite nicht gefunden|page introuvable|página no encontrada|pagina niet gevonden)",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"\W*(?:(?:[A-Z][a-z]{2,8} \d\d?|\d\d?[./]\d\d?[./]?(?:\d{2,4})?),?\s*)?\d\d?[:.h]\d\d(?: ?(?:am|pm|uhr|GMT|BST|ET|CET|分))?\W*$", re.IGNORECASE)
 MAX_DATE_LINE = 200
+WALL_BYTES = 1500
+TICKER_ENTRIES = 6
+
+
+def article_points(form: Form, outline: Outline, body: list[Block], inside: range, *, declared: bool) -> int:
+    """Returns how much a page looks like one article.
+
+    `inside` numbers the blocks from the body's first to its last; `declared` says that the page's JSON-LD calls it an article.
+    """
+    return sum(points for points, holds in terms_of(form, outline, body, inside, declared=declared) if holds)
 
 
 def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, declared: bool) -> list[tuple[int, bool]]:
+    """Returns the points with whether each holds."""
     size = sum(block.size for block in body if worth(block))
     linked = sum(block.linked for block in outline.blocks)
     total = sum(len(block.text) for block in outline.blocks) or 1
@@ -61,20 +82,26 @@ def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, 
         (-8, size == 0 and not (headline is not None and body)),
         (-2, linked * 10 > total * 7 and size < 1200 and not dated),
         (-4, listed),
+        (NEVER, _is_wall(outline, size) or _is_ticker(outline, inside)),
     ]
 
 
-def article_points(form: Form, outline: Outline, body: list[Block], inside: range, *, declared: bool) -> int:
-    """Returns how much a page looks like one article.
+def _is_wall(outline: Outline, size: int) -> bool:
+    """Returns whether a page with little text says that it is an error, a question for robots or for consent."""
+    heading = next((block.text for block in outline.blocks if block.place.tag == "h1"), "")
+    return size < WALL_BYTES and bool(_WALL.match(outline.title) or _WALL.match(heading))
 
-    `inside` numbers the blocks from the body's first to its last; `declared` says that the page's JSON-LD calls it an article.
-    """
-    return sum(points for points, holds in terms_of(form, outline, body, inside, declared=declared) if holds)
+
+def _is_ticker(outline: Outline, inside: range) -> bool:
+    """Returns whether a page is a live ticker: it says so, or times stand alone over its entries."""
+    if any('"LiveBlogPosting"' in script for script in outline.scripts):
+        return True
+    return sum(1 for number in inside if len(outline.blocks[number].text) <= 24 and _CLOCK.match(outline.blocks[number].text)) >= TICKER_ENTRIES
 
 
 def _headline(outline: Outline, inside: range) -> int | None:
     """Returns the number of the heading before or at the body's beginning that the page's <title> repeats, or None."""
-    titles = [_FOLD.sub("", text).casefold() for text in (outline.title, outline.meta.get("og:title", "")) if text]
+    titles = [fold(text) for text in (outline.title, outline.meta.get("og:title", "")) if text]
     for number in range(min(inside.start + 2, len(outline.blocks)) - 1, max(-1, inside.start - NEAR_BODY), -1):
         block = outline.blocks[number]
         place = block.place
@@ -82,7 +109,7 @@ def _headline(outline: Outline, inside: range) -> int | None:
             continue
         if place.flags & AROUND and place.tag != "h1":
             continue
-        text = _FOLD.sub("", block.text).casefold()
+        text = fold(block.text)
         if len(text.encode()) >= HEADLINE_BYTES and any(text in one for one in titles):
             return number
     return None

@@ -72,10 +72,11 @@ def _is_headline(block: Block, title: str) -> bool:
 
 
 def _is_lead(block: Block, told: str) -> bool:
-    place = block.place
-    if place.flags & (_ABOUT if block.size < LEAD_BYTES else _ABOUT & ~META) or place.tag in ("figure", "li") or block.linked * 3 > len(block.text) or not _belongs(block, {}):
+    place, long = block.place, block.size >= LEAD_BYTES
+    about = _ABOUT & ~META if long else _ABOUT
+    if place.flags & about or place.tag in ("figure", "li") or block.linked * 3 > len(block.text) or not _belongs(block, {}):
         return False
-    return block.size >= LEAD_BYTES or (place.tag == "p" and not (told and fold(block.text).startswith(told)))
+    return long or (place.tag == "p" and not (told and fold(block.text).startswith(told)))
 
 
 def _once(blocks: list[Block]) -> list[Block]:
