@@ -27,6 +27,8 @@ WIDEN = 1.2
 WIDEN_TO_BODY = 1.6
 MAX_WIDEN = 3
 MAX_MARKS = 12
+TEASER = 0.3
+"""What a paragraph in an item of a list counts after a link in the same item."""
 
 _MARK = re.compile(r"[。，！？；、：,.!?;:」”]")
 _ENTRY_TAGS = frozenset({"li", "dd", "dt"})
@@ -80,19 +82,26 @@ def _best_place(outline: Outline, worths: list[float], open_: list[bool]) -> Pla
                 entries.add(place.item)
                 own[place.number] = own.get(place.number, 0.0) - block.size
             continue
-        if place.item not in entries or outline.places[place.item].tag not in _ENTRY_TAGS:  # no teaser under a link
+        if place.item in entries and outline.places[place.item].tag in _ENTRY_TAGS:
+            value *= TEASER
+        else:
             own[place.number] = own.get(place.number, 0.0) + value * (1 - 2 * block.linked / len(block.text))
-        if place.tag in _PARAGRAPH_TAGS and place.parent is not None:
-            place = place.parent
-        for vote in VOTES:
-            weight = vote * (1.3 if place.flags & BODY else 1.0)
-            scores[place.number] = scores.get(place.number, 0.0) + value * weight
-            if place.parent is None or place.tag == "body":
-                break
-            place = place.parent
+        _vote(place, value, scores)
     if not scores:
         return None
     return _widened(outline.places[max(scores, key=lambda number: (scores[number], number))], own)
+
+
+def _vote(place: Place, value: float, scores: dict[int, float]) -> None:
+    """Adds the votes of one paragraph for the elements around it."""
+    if place.tag in _PARAGRAPH_TAGS and place.parent is not None:
+        place = place.parent
+    for vote in VOTES:
+        weight = vote * (0.5 if place.tag == "body" else 1.3 if place.flags & BODY else 1.0)
+        scores[place.number] = scores.get(place.number, 0.0) + value * weight
+        if place.parent is None or place.tag == "body":
+            break
+        place = place.parent
 
 
 def _widened(place: Place, own: dict[int, float]) -> Place:

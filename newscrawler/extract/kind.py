@@ -37,7 +37,9 @@ _WALL = re.compile(
     r"ページが見つかりません|seite nicht gefunden|page introuvable|página no encontrada|pagina niet gevonden)",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"\W*(?:(?:[A-Z][a-z]{2,8} \d\d?|\d\d?[./]\d\d?[./]?(?:\d{2,4})?),?\s*)?\d\d?[:.h]\d\d(?: ?(?:am|pm|uhr|GMT|BST|ET|CET|分))?\W*$", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\W*(?:(?:[A-Z][a-z]{2,8} \d\d?|\d\d?[./]\d\d?[./]?(?:\d{2,4})?),?\s*)?\d\d?[:.h]\d\d(?: ?(?:am|pm|uhr|GMT|BST|ET|CET|分))?\W*$", re.IGNORECASE
+)
 MAX_DATE_LINE = 200
 WALL_BYTES = 1500
 TICKER_ENTRIES = 6

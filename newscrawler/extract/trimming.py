@@ -10,6 +10,7 @@ Known to fail: disclaimers in words of the site's own, a neighbour's teaser mark
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from newscrawler.extract.bylines import is_source_line
 from newscrawler.extract.labels import BYLINE, CALL, CAPTION, CAPTION_LINE, CLOSING, COMMENTS_HEADING, END_HEADING, KEYWORDS, KEYWORDS_LINE, META, NOTICE, TITLE
@@ -25,6 +26,7 @@ LABEL_BYTES = 40
 MAX_CALL = 600
 MAX_TAIL = 800
 MOSTLY_LINKS = 0.75
+LITTLE_PROSE = 0.2
 REPEATED_BYTES = 75
 END_FROM = 0.5
 LINE_FROM = 0.7
@@ -42,7 +44,7 @@ def running_text(outline: Outline, place: Place, inside: list[int], worths: list
 
     `worths` and `open_` go by block: how much it reads like a paragraph, and whether it may belong to the text at all.
     """
-    lists = _link_lists(outline, place, inside)
+    lists = _link_lists(outline, place, inside, worths)
     start = _after_title(outline, inside, worths)
     kept = [index for index in inside[start:] if open_[index] and _belongs(outline.blocks[index], lists)]
     kept = _without_tail(outline.blocks, kept, worths)
@@ -90,28 +92,29 @@ def _once(blocks: list[Block]) -> list[Block]:
     return once
 
 
-def _link_lists(outline: Outline, place: Place, inside: list[int]) -> dict[int, bool]:
-    """Returns for each element in `place` (but itself) that holds several blocks whether most of its text is links."""
+def _link_lists(outline: Outline, place: Place, inside: list[int], worths: list[float]) -> dict[int, bool]:
+    """Returns for each element in `place` (but itself) that holds several blocks whether it is a list of links.
+
+    It is when most of its text is links and little of the prose of `place` stands in it.
+    """
     size = place.last - place.number + 2
-    linked, total, count = [0] * size, [0] * size, [0] * size
+    links, texts, counts, prose = [0] * size, [0] * size, [0] * size, [0.0] * size
     for index in inside:
         block = outline.blocks[index]
         at = block.place.number - place.number + 1
-        linked[at] += block.linked
-        total[at] += len(block.text)
-        count[at] += 1
-    for at in range(1, size):
-        linked[at] += linked[at - 1]
-        total[at] += total[at - 1]
-        count[at] += count[at - 1]
+        links[at] += block.linked
+        texts[at] += len(block.text)
+        counts[at] += 1
+        prose[at] += worths[index]
+    links, texts, counts, prose = list(accumulate(links)), list(accumulate(texts)), list(accumulate(counts)), list(accumulate(prose))
     lists: dict[int, bool] = {}
     for one in outline.places[place.number + 1 : place.last + 1]:
         low, high = one.number - place.number, one.last - place.number + 1
-        up = one.parent
-        if up is not None and lists.get(up.number):
+        if one.parent is not None and lists.get(one.parent.number):
             lists[one.number] = True
-        elif count[high] - count[low] > 1:
-            lists[one.number] = (linked[high] - linked[low]) * 2 > total[high] - total[low]
+        elif counts[high] - counts[low] > 1:
+            most = (links[high] - links[low]) * 2 > texts[high] - texts[low]
+            lists[one.number] = most and prose[high] - prose[low] <= LITTLE_PROSE * prose[-1]
     return lists
 
 
