@@ -78,6 +78,7 @@ def flags_of(tag: str, name: str | None, ident: str | None) -> int:
     return flags
 
 
+@lru_cache(maxsize=8192)
 def _flag_of(token: str) -> int:
     flag = _FLAG_OF.get(token)
     if flag is None and len(token) > 4:
@@ -133,7 +134,10 @@ KEYWORDS_LINE = re.compile(
 NOTICE = re.compile(
     r"[\[(（【※•·\s]*(?:免责声明|免責聲明|版权声明|版權聲明|特别声明|(?:文章|信息|本文|稿件|图片|圖片|資料|资料)(?:来源|來源)|声明[:：]|责任编辑|責任編輯|责编|編輯[:：]|编辑[:：]|"
     r"校对[:：]|審核[:：]|审核[:：]|扫一扫|扫码|原标题[:：]|原標題[:：]|更多精彩|未经授权|分享到|点击(?:图片|进入|查看)|返回|copyright\b|©|all rights reserved|advert(?:isement)?s?$|anzeige$|werbung$|publicité$|publicidad$|annonse?$|реклама$|广告$|.{0,60}(?:requires?|enable) javascript|責?责?任?[编編][辑輯]\s)"
-    r"|[\[(（【][^\])）】]{2,12}(?:编辑|編輯)[\])）】]$",
+    r"|[\[(（【][^\])）】]{2,12}(?:编辑|編輯)[\])）】]$"
+    r"|.{0,40}(?:会員限定|会員登録|有料会員|会員の方|회원 전용|유료회원)"
+    r"|.{0,80}(?:we may (?:earn|receive)|affiliate links?\b|earn (?:us )?(?:a|an) (?:small |affiliate )?commission|subscribers? only\b|exclusively (?:available )?(?:to|for) .{0,30}subscribers)"
+    r"|(?:subscribe now|already a subscriber|create (?:an|your) account|sign in\b|log in\b|(?:you (?:are|have) )?read(?:ing)? \d+ of)",
     re.IGNORECASE,
 )
 """How short lines begin that stand around a text: editor, disclaimer, copyright, advertisement."""

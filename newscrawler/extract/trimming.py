@@ -24,6 +24,7 @@ HEADLINE_BYTES = 18
 DESCRIPTION = 30
 LABEL_BYTES = 40
 MAX_CALL = 600
+MAX_BIOGRAPHY = 800
 MAX_TAIL = 800
 MOSTLY_LINKS = 0.75
 LITTLE_PROSE = 0.2
@@ -124,13 +125,14 @@ def _after_title(outline: Outline, inside: list[int], worths: list[float]) -> in
     What stands before the headline (a consent wall, a teaser) is no text, if no more than what stands after it.
     """
     blocks, title = outline.blocks, fold(outline.title)
+    headline = next((index for index, block in enumerate(blocks) if block.place.tag == "h1" and block.size >= HEADLINE_BYTES and fold(block.text) in title), -1)
     start, before, total = 0, 0.0, sum(worths[index] for index in inside)
     for number, index in enumerate(inside):
         block = blocks[index]
         if before * 2 > total:
             break
         heads = block.place.tag == "h1" or (block.place.flags & TITLE and block.size < 300)
-        if (heads and number < LEAD_BLOCKS and not before) or (block.place.tag == "h1" and _is_headline(block, "") and fold(block.text) in title):
+        if (heads and number < LEAD_BLOCKS and not before) or index == headline:
             start = number + 1
         before += worths[index]
     return start
@@ -195,6 +197,8 @@ def _closes(block: Block, value: float) -> bool:
     """Returns whether a block at the end is a heading over nothing, a label or a notice."""
     text = block.text
     if block.place.tag in _HEADINGS or CLOSING.match(text) or (block.size < MAX_CALL and CALL.search(text)):
+        return True
+    if block.place.flags & BYLINE and block.size < MAX_BIOGRAPHY:
         return True
     if value:
         return False
