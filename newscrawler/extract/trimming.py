@@ -28,6 +28,9 @@ MAX_BIOGRAPHY = 800
 MAX_TAIL = 800
 MOSTLY_LINKS = 0.75
 LITTLE_PROSE = 0.2
+BOX_DEPTH = 4
+BOX_BLOCKS = 4
+BOXED = 0.3
 REPEATED_BYTES = 75
 END_FROM = 0.5
 LINE_FROM = 0.7
@@ -47,7 +50,8 @@ def running_text(outline: Outline, place: Place, inside: list[int], worths: list
     """
     lists = _link_lists(outline, place, inside, worths)
     start = _after_title(outline, inside, worths)
-    kept = [index for index in inside[start:] if open_[index] and _belongs(outline.blocks[index], lists)]
+    boxes = _teaser_boxes(outline, place, inside, worths)
+    kept = [index for index in inside[start:] if open_[index] and index not in boxes and _belongs(outline.blocks[index], lists)]
     kept = _without_tail(outline.blocks, kept, worths)
     first = next((number for number, index in enumerate(kept) if worths[index]), 0)
     titles = [fold(outline.title), fold(outline.meta.get("og:title", ""))]
@@ -119,6 +123,34 @@ def _link_lists(outline: Outline, place: Place, inside: list[int], worths: list[
     return lists
 
 
+def _teaser_boxes(outline: Outline, place: Place, inside: list[int], worths: list[float]) -> set[int]:
+    """Returns the numbers of paragraphs that stand alone in a small box with a link over them: a teaser of another article.
+
+    Where many paragraphs stand so, the article itself is made of such boxes, and none is returned.
+    """
+    rows: dict[int, list[int]] = {}
+    for index in inside:
+        one: Place | None = outline.blocks[index].place
+        for _ in range(BOX_DEPTH):
+            if one is None or one is place:
+                break
+            rows.setdefault(one.number, []).append(index)
+            one = one.parent
+    found: set[int] = set()
+    for members in rows.values():
+        if len(members) > BOX_BLOCKS:
+            continue
+        texts = [index for index in members if worths[index]]
+        if len(texts) == 1 and _is_entry(outline.blocks[members[0]]) and members[0] != texts[0]:
+            found.update(members)
+    total = sum(worths[index] for index in inside)
+    return found if sum(worths[index] for index in found) <= BOXED * total else set()
+
+
+def _is_entry(block: Block) -> bool:
+    return block.linked * 5 > 4 * len(block.text) and block.size > 20
+
+
 def _after_title(outline: Outline, inside: list[int], worths: list[float]) -> int:
     """Returns how many of the blocks end with the title: a heading before the first paragraph, or the page's headline later.
 
@@ -164,7 +196,8 @@ def _is_sentence(block: Block, lists: dict[int, bool]) -> bool:
 def _without_tail(blocks: list[Block], kept: list[int], worths: list[float]) -> list[int]:
     """Returns the numbers without what follows the text: from a closing heading near the end on, then line by line from the end."""
     end, room = _cut_at(blocks, kept, worths), MAX_TAIL + sum(blocks[index].size for index in kept) // 8
-    while end > 1 and _closes(blocks[kept[end - 1]], worths[kept[end - 1]]):
+    signed = sum(1 for index in kept if worths[index] and blocks[index].place.flags & BYLINE) * 4 <= len(kept)
+    while end > 1 and _closes(blocks[kept[end - 1]], worths[kept[end - 1]], signed=signed):
         room -= blocks[kept[end - 1]].size
         if room < 0:
             break
@@ -193,12 +226,12 @@ def _cut_at(blocks: list[Block], kept: list[int], worths: list[float]) -> int:
     return len(kept)
 
 
-def _closes(block: Block, value: float) -> bool:
-    """Returns whether a block at the end is a heading over nothing, a label or a notice."""
+def _closes(block: Block, value: float, *, signed: bool) -> bool:
+    """Returns whether a block at the end is a heading over nothing, a label, a notice or, if `signed`, about the author."""
     text = block.text
     if block.place.tag in _HEADINGS or CLOSING.match(text) or (block.size < MAX_CALL and CALL.search(text)):
         return True
-    if block.place.flags & BYLINE and block.size < MAX_BIOGRAPHY:
+    if signed and block.place.flags & BYLINE and block.size < MAX_BIOGRAPHY:
         return True
     if value:
         return False
