@@ -144,6 +144,7 @@ NOTICE = re.compile(
 
 CAPTION_LINE = re.compile(
     r"[▲△◎].{1,200}$|[\s(（【\[]*(?:资料图|資料圖|图片[:：]|圖片[:：]|图表[:：]|圖表[:：]|[图圖][说說]?[:：]|[图圖][为為]|(?:photo|image|picture|foto|bild)(?:s)?(?: by| credit|[:：])).{0,200}$"
+    r"|(?:image|photo|picture|slide|foto|bild) \d+ ?(?:of|/|von|de) ?\d+$"
     r"|.{0,120}[(（](?:资料图|資料圖|(?:image|photo|picture|foto|bild)[:：].{0,60}|[^)）]{0,30}getty images?[^)）]{0,20})[^)）]{0,12}[)）]$",
     re.IGNORECASE,
 )
@@ -171,7 +172,7 @@ COMMENTS_HEADING = re.compile(r"\W*(?:(?:网友|網友|读者|讀者|最新|热�
 END_HEADING = re.compile(
     r"[\s•·*※【\[（(]*(?:(?:相关|相關|延伸|推荐|推薦|更多|热门|熱門|精彩|往期|最新|其他|其它)(?:阅读|閱讀|新闻|新聞|报道|報導|文章|链接|連結|推荐|推薦|资讯|資訊|内容|专题|搜索)|"
     r"(?:网友|網友|读者|讀者|最新|热门|全部)?(?:评论|評論|留言|跟贴|跟帖)(?:\s*[\d(（:：]|$)|猜你喜欢|您可能|你可能|関連記事|関連ニュース|관련기사|"
-    r"(?:related|recommended)\b|(?:read|see) (?:more|also|next)\b|more (?:on|from|stories|news)\b|(?:\d+ )?comments?\W*\d*\W*$|leave a (?:reply|comment)|about the authors?\b|"
+    r"(?:related|recommended)\b|(?:read|see) (?:more|also|next)\b|more (?:on|from|(?:\w+ ){0,2}(?:stories|news|articles))\b|newsletters?\b|(?:\d+ )?comments?\W*\d*\W*$|leave a (?:reply|comment)|about the authors?\b|"
     r"share this\b|(?:sign up|subscribe)\b|you (?:may|might) also\b|mehr zum|auch interessant|lire aussi|leggi anche|lees ook|te puede interesar|leia (?:também|mais)|читайте также)",
     re.IGNORECASE,
 )

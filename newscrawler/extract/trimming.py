@@ -141,7 +141,7 @@ def _teaser_boxes(outline: Outline, place: Place, inside: list[int], worths: lis
         if len(members) > BOX_BLOCKS:
             continue
         texts = [index for index in members if worths[index]]
-        if len(texts) == 1 and _is_entry(outline.blocks[members[0]]) and members[0] != texts[0]:
+        if len(texts) == 1 and any(_is_entry(outline.blocks[index]) for index in members if index < texts[0]):
             found.update(members)
     total = sum(worths[index] for index in inside)
     return found if sum(worths[index] for index in found) <= BOXED * total else set()
@@ -174,7 +174,7 @@ def _belongs(block: Block, lists: dict[int, bool]) -> bool:
     place, text = block.place, block.text
     if lists.get(place.number) or (place.parent is not None and lists.get(place.parent.number)):
         return False
-    if (place.flags & (CAPTION | KEYWORDS) or place.tag == "figure") and block.size < 600:
+    if place.tag == "figcaption" or ((place.flags & (CAPTION | KEYWORDS) or place.tag == "figure") and block.size < 600):
         return False
     if place.flags & (BYLINE | META) and block.size < 200 and not (place.tag == "p" and block.size >= 75 and _LINE_END.search(text)):
         return False
