@@ -17,7 +17,7 @@ import re
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
-from newscrawler.extract.labels import AROUND, BODY, CLOSING, COMMENT, FOOT, PRINTED_HEADING, SERVICE, SHARE
+from newscrawler.extract.labels import AROUND, BODY, CLOSING, COMMENT, CONSENT, FOOT, PRINTED_HEADING, SERVICE, SHARE
 from newscrawler.extract.outline import Block, Outline, Place
 from newscrawler.extract.trimming import running_text
 
@@ -41,7 +41,7 @@ def choose_body(outline: Outline) -> list[Block]:
     Regions that say they stand around the text (navigation, related lists) are left out, unless that leaves almost nothing.
     """
     worths = [0.0 if CLOSING.match(block.text) else worth(block) for block in outline.blocks]
-    for around in (AROUND | SERVICE, FOOT | COMMENT | SERVICE, 0):
+    for around in (AROUND | SERVICE | CONSENT, FOOT | COMMENT | SERVICE | CONSENT, 0):
         open_ = [_is_open(block, value, around) for block, value in zip(outline.blocks, worths, strict=True)]
         place = _best_place(outline, worths, open_)
         if place is not None:

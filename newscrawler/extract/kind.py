@@ -38,7 +38,8 @@ _WALL = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
-    r"\W*(?:(?:[A-Z][a-z]{2,8} \d\d?|\d\d?[./]\d\d?[./]?(?:\d{2,4})?),?\s*)?\d\d?[:.h]\d\d(?: ?(?:am|pm|uhr|GMT|BST|ET|CET|分))?\W*$", re.IGNORECASE
+    r"\W*(?:\S{1,12}\.? \d\d?(?:, | )|\d\d?[./]\d\d?[./]?(?:\d{2,4})?,? )?(?:\d\d?[:h]\d\d|\d\d?\.\d\d(?= ?uhr))(?: ?(?:am|pm|uhr|GMT|BST|ET|CET))?\W*$",
+    re.IGNORECASE,
 )
 MAX_DATE_LINE = 200
 WALL_BYTES = 1500

@@ -13,12 +13,12 @@ from newscrawler.items import LinkSub
 
 NAV, FOOT, SIDE, RELATED, COMMENT, SHARE, PAGER, CRUMB, AD = (1 << n for n in range(9))
 CAPTION, BYLINE, META, KEYWORDS, BODY, SERVICE, TITLE, LIST, PROSE = (1 << n for n in range(9, 18))
-RECOMMENDED, POPULAR, LATEST = (1 << n for n in range(18, 21))
+RECOMMENDED, POPULAR, LATEST, CONSENT = (1 << n for n in range(18, 22))
 
 AROUND = NAV | FOOT | SIDE | RELATED | COMMENT | SHARE | PAGER | CRUMB | AD | RECOMMENDED | POPULAR | LATEST
 """What never belongs to the running text."""
 
-ONLY_PARTS = AROUND | CAPTION | TITLE | BYLINE | META | KEYWORDS | SERVICE
+ONLY_PARTS = AROUND | CAPTION | TITLE | BYLINE | META | KEYWORDS | SERVICE | CONSENT
 """What is never most of a page."""
 
 _TAG_FLAGS = {"nav": NAV, "footer": FOOT, "aside": SIDE, "figcaption": CAPTION, "menu": NAV, "h1": TITLE, "address": BYLINE, "form": SERVICE}
@@ -40,7 +40,8 @@ _TOKENS: dict[int, str] = {
     BYLINE: "author authors byline writer editor editors zebian zuozhe source laiyuan credit",
     META: "info date time pubtime publish meta pubdate timestamp posted dateline published updated",
     KEYWORDS: "keyword keywords tag tags taglist guanjianci biaoqian",
-    SERVICE: "login search register signup subscribe subscription newsletter user cookie cookies consent gdpr",
+    SERVICE: "login search register signup subscribe subscription newsletter user",
+    CONSENT: "cookie cookies consent gdpr dsgvo cmp cookiebanner cookieconsent borlabs onetrust usercentrics privacy datenschutz",
     BODY: "articlebody entry story body content contents text zhengwen detail artibody post rwb",
 }
 _FLAG_OF = {token: flag for flag, tokens in _TOKENS.items() for token in tokens.split()}

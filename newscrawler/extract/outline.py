@@ -8,13 +8,14 @@ no regular expression and no search runs per element, classes are looked up in t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
 
 from lxml import etree
 
-from newscrawler.extract.labels import COMMENT, ONLY_PARTS, PRINTED_HEADING, flags_of, signature
+from newscrawler.extract.labels import COMMENT, CONSENT, ONLY_PARTS, PRINTED_HEADING, flags_of, signature
 
 _BLOCKS = (
     "html body main article section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr td th caption blockquote pre "
@@ -336,17 +337,28 @@ def _forget_wrappers(outline: Outline) -> None:
             prose[at] += block.size
             count[at] += 1
     prose, count, chars, linked = (list(accumulate(column)) for column in (prose, count, chars, linked))
+    heads = [place.number for place in outline.places if place.tag == "h1"]
     wrong = False
     for place in outline.places:
         if not place.own & ONLY_PARTS:
             continue
         low, high = place.number, place.last + 1
         share = (prose[high] - prose[low]) / (prose[-1] or 1)
-        if (share > WRAPPED and count[high] - count[low] > 1) or share > WRAPPED_WHOLE or (share > PART_OF_TEXT and count[high] - count[low] >= PARAGRAPHS):
-            whole = share > WRAPPED_WHOLE
-            if whole or (linked[high] - linked[low]) < LINKED * (chars[high] - chars[low]):
-                place.own &= ~(ONLY_PARTS if whole else ONLY_PARTS & ~COMMENT)
-                wrong = True
+        paragraphs = count[high] - count[low]
+        headed = bisect_left(heads, low) < bisect_left(heads, high)
+        few_links = linked[high] - linked[low] < LINKED * (chars[high] - chars[low])
+        taken = 0
+        if share > WRAPPED_WHOLE or (few_links and ((share > WRAPPED and paragraphs > 1) or (share > PART_OF_TEXT and paragraphs >= PARAGRAPHS))):
+            taken = ONLY_PARTS & ~(COMMENT | CONSENT)
+        if headed and few_links and paragraphs:
+            taken |= ONLY_PARTS & ~(COMMENT | CONSENT)
+        if share > WRAPPED_WHOLE:
+            taken |= COMMENT
+        if headed and share > WRAPPED:
+            taken |= CONSENT
+        if place.own & taken:
+            place.own &= ~taken
+            wrong = True
     if wrong:
         for place in outline.places[1:]:
             place.flags = place.own | (place.parent.flags if place.parent else 0)
