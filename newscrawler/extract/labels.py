@@ -23,10 +23,13 @@ ONLY_PARTS = AROUND | CAPTION | TITLE | BYLINE | META | KEYWORDS | SERVICE | CON
 
 _TAG_FLAGS = {"nav": NAV, "footer": FOOT, "aside": SIDE, "figcaption": CAPTION, "menu": NAV, "h1": TITLE, "address": BYLINE, "form": SERVICE}
 
+_NEVER = {"article": KEYWORDS, "p": SIDE | POPULAR | LATEST | AD, "blockquote": SIDE | POPULAR | LATEST | AD}
+"""What an element is not, whatever its class: an article's classes tell its topics ("tag-football"), a paragraph's its looks."""
+
 _TOKENS: dict[int, str] = {
     NAV: "nav navbar navigation menu menus subnav topnav mainnav channel channels sitenav topbar toolbar tabs daohang",
     FOOT: "foot footer copyright disclaimer shengming legal colophon",
-    SIDE: "side sidebar aside rail rightbar widget widgets secondary",
+    SIDE: "side sidebar aside rail rightbar widget widgets",
     RELATED: "related relate relates relation relations xiangguan xgyd xgxw relevant relnews seealso readalso yanshen",
     RECOMMENDED: "recommend recommended recommendation recommendations reco recom tuijian guess like promoted foryou outbrain taboola",
     POPULAR: "hot hots hotnews rank ranking ranks paihang popular trending mostread topten phb remen",
@@ -74,6 +77,7 @@ def flags_of(tag: str, name: str | None, ident: str | None) -> int:
         return flags
     for token in _TOKEN.findall(f"{name or ''} {ident or ''}"[:200]):
         flags |= _flag_of(token.lower())
+    flags &= ~_NEVER.get(tag, 0)
     if flags & BODY:  # "article-body share-target" is a body all the same
         flags &= ~(SHARE | AD | META | LATEST | SERVICE)
     return flags
@@ -173,7 +177,7 @@ COMMENTS_HEADING = re.compile(r"\W*(?:(?:网友|網友|读者|讀者|最新|热�
 END_HEADING = re.compile(
     r"[\s•·*※【\[（(]*(?:(?:相关|相關|延伸|推荐|推薦|更多|热门|熱門|精彩|往期|最新|其他|其它)(?:阅读|閱讀|新闻|新聞|报道|報導|文章|链接|連結|推荐|推薦|资讯|資訊|内容|专题|搜索)|"
     r"(?:网友|網友|读者|讀者|最新|热门|全部)?(?:评论|評論|留言|跟贴|跟帖)(?:\s*[\d(（:：]|$)|猜你喜欢|您可能|你可能|関連記事|関連ニュース|관련기사|"
-    r"(?:related|recommended)\b|(?:read|see) (?:more|also|next)\b|more (?:on|from|(?:\w+ ){0,2}(?:stories|news|articles))\b|newsletters?\b|(?:\d+ )?comments?\W*\d*\W*$|leave a (?:reply|comment)|about the authors?\b|"
+    r"(?:related|recommended)\b|(?:read|see) (?:more|also|next)\b|more (?:on|in|from|(?:\w+ ){0,2}(?:stories|news|articles))\b|newsletters?\b|(?:\d+ )?comments?\W*\d*\W*$|leave a (?:reply|comment)|about the authors?\b|"
     r"share this\b|(?:sign up|subscribe)\b|you (?:may|might) also\b|mehr zum|auch interessant|lire aussi|leggi anche|lees ook|te puede interesar|leia (?:também|mais)|читайте также)",
     re.IGNORECASE,
 )
