@@ -33,7 +33,6 @@ BOX_BLOCKS = 4
 BOXED = 0.3
 REPEATED_BYTES = 75
 END_FROM = 0.5
-LINE_FROM = 0.7
 MAX_END_HEADING = 90
 COMMENTS_FROM = 0.2
 
@@ -52,7 +51,7 @@ def running_text(outline: Outline, place: Place, inside: list[int], worths: list
     start = _after_title(outline, inside, worths)
     boxes = _teaser_boxes(outline, place, inside, worths)
     kept = [index for index in inside[start:] if open_[index] and index not in boxes and _belongs(outline.blocks[index], lists)]
-    kept = _without_tail(outline.blocks, kept, worths)
+    kept = _without_tail(outline.blocks, inside[start:], kept, worths)
     first = next((number for number, index in enumerate(kept) if worths[index]), 0)
     titles = [fold(outline.title), fold(outline.meta.get("og:title", ""))]
     found = [outline.blocks[index] for number, index in enumerate(kept) if number >= first or _begins(outline.blocks[index], titles)]
@@ -193,9 +192,9 @@ def _is_sentence(block: Block, lists: dict[int, bool]) -> bool:
     return place.item != 0 and place.parent is not None and lists.get(place.parent.number) is False and share < 0.9
 
 
-def _without_tail(blocks: list[Block], kept: list[int], worths: list[float]) -> list[int]:
+def _without_tail(blocks: list[Block], inside: list[int], kept: list[int], worths: list[float]) -> list[int]:
     """Returns the numbers without what follows the text: from a closing heading near the end on, then line by line from the end."""
-    end, room = _cut_at(blocks, kept, worths), MAX_TAIL + sum(blocks[index].size for index in kept) // 8
+    end, room = _cut_at(blocks, inside, kept, worths), MAX_TAIL + sum(blocks[index].size for index in kept) // 8
     signed = sum(1 for index in kept if worths[index] and blocks[index].place.flags & BYLINE) * 4 <= len(kept)
     while end > 1 and _closes(blocks[kept[end - 1]], worths[kept[end - 1]], signed=signed):
         room -= blocks[kept[end - 1]].size
@@ -205,24 +204,26 @@ def _without_tail(blocks: list[Block], kept: list[int], worths: list[float]) -> 
     return kept[:end]
 
 
-def _cut_at(blocks: list[Block], kept: list[int], worths: list[float]) -> int:
-    """Returns how many blocks stand before a heading such as "Related" or "Comments".
+def _cut_at(blocks: list[Block], inside: list[int], kept: list[int], worths: list[float]) -> int:
+    """Returns how many of the kept blocks stand before a heading such as "Related" or "Comments", kept or not.
 
-    Where paragraphs go on after it in the same element as before, it was no end.
+    Where paragraphs go on after it on the same path of tags and classes as before, it was no end.
     """
     total, sofar = sum(worths[index] for index in kept), 0.0
-    last = {id(blocks[index].place.parent): number for number, index in enumerate(kept) if worths[index]}
-    goes_on = 0
-    for number, index in enumerate(kept):
+    last = {blocks[index].place.path: index for index in kept if worths[index]}
+    texts = set(kept)
+    goes_on = number = 0
+    for index in inside:
         block = blocks[index]
-        if block.size <= MAX_END_HEADING and END_HEADING.match(block.text) and number:
+        if number and block.size <= MAX_END_HEADING and END_HEADING.match(block.text):
             comments = COMMENTS_HEADING.match(block.text)
-            share = COMMENTS_FROM if comments else END_FROM if block.place.tag in _HEADINGS else LINE_FROM
-            if sofar > share * total and (comments or goes_on < number):
+            if sofar > (COMMENTS_FROM if comments else END_FROM) * total and (comments or goes_on < index) and (index in texts or block.place.tag in _HEADINGS):
                 return number
-        if worths[index]:
-            sofar += worths[index]
-            goes_on = max(goes_on, last[id(block.place.parent)])
+        if index in texts:
+            number += 1
+            if worths[index]:
+                sofar += worths[index]
+                goes_on = max(goes_on, last[block.place.path])
     return len(kept)
 
 
