@@ -10,6 +10,7 @@ Known to fail: disclaimers in words of the site's own, a neighbour's teaser mark
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import accumulate
 
 from newscrawler.extract.bylines import is_source_line
@@ -28,6 +29,7 @@ MAX_BIOGRAPHY = 800
 MAX_TAIL = 800
 MOSTLY_LINKS = 0.75
 LITTLE_PROSE = 0.2
+SETTLED = 4
 BOX_DEPTH = 4
 BOX_BLOCKS = 4
 BOXED = 0.3
@@ -195,13 +197,27 @@ def _is_sentence(block: Block, lists: dict[int, bool]) -> bool:
 def _without_tail(blocks: list[Block], inside: list[int], kept: list[int], worths: list[float]) -> list[int]:
     """Returns the numbers without what follows the text: from a closing heading near the end on, then line by line from the end."""
     end, room = _cut_at(blocks, inside, kept, worths), MAX_TAIL + sum(blocks[index].size for index in kept) // 8
-    signed = sum(1 for index in kept if worths[index] and blocks[index].place.flags & BYLINE) * 4 <= len(kept)
-    while end > 1 and _closes(blocks[kept[end - 1]], worths[kept[end - 1]], signed=signed):
+    texts = [blocks[index] for index in kept if worths[index]]
+    signed = sum(1 for block in texts if block.place.flags & BYLINE) * 4 <= len(kept)
+    strangers = _strangers(texts)
+    while end > 1 and (id(blocks[kept[end - 1]]) in strangers or _closes(blocks[kept[end - 1]], worths[kept[end - 1]], signed=signed)):
         room -= blocks[kept[end - 1]].size
         if room < 0:
             break
         end -= 1
     return kept[:end]
+
+
+def _strangers(texts: list[Block]) -> set[int]:
+    """Returns the ids of paragraphs that alone stand where they stand, when the others stand on one path of tags and classes.
+
+    At the end of a text such a paragraph is a box of the site's own: an appeal, rules for comments, a background.
+    """
+    paths = Counter(block.place.path for block in texts)
+    if not paths or max(paths.values()) < SETTLED:
+        return set()
+    parents = Counter(id(block.place.parent) for block in texts)
+    return {id(block) for block in texts if paths[block.place.path] == 1 == parents[id(block.place.parent)]}
 
 
 def _cut_at(blocks: list[Block], inside: list[int], kept: list[int], worths: list[float]) -> int:
