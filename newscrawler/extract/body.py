@@ -40,7 +40,7 @@ def choose_body(outline: Outline) -> list[Block]:
 
     Regions that say they stand around the text (navigation, related lists) are left out, unless that leaves almost nothing.
     """
-    worths = [0.0 if CLOSING.match(block.text) else worth(block) for block in outline.blocks]
+    worths = [value if (value := worth(block)) and not CLOSING.match(block.text) else 0.0 for block in outline.blocks]
     for around in (AROUND | SERVICE | CONSENT, FOOT | COMMENT | SERVICE | CONSENT, 0):
         open_ = [_is_open(block, value, around) for block, value in zip(outline.blocks, worths, strict=True)]
         place = _best_place(outline, worths, open_)
@@ -64,7 +64,7 @@ def _is_open(block: Block, value: float, around: int) -> bool:
 def worth(block: Block) -> float:
     """Returns how much a block reads like a paragraph, in bytes of text; 0 for a line of links or a label."""
     if block.size < PARAGRAPH_BYTES or block.linked * 2 > len(block.text):
-        return 0.0
+        return 0.0  # asked of every block: most end here
     marks = min(len(_MARK.findall(block.text)), MAX_MARKS)
     return block.size * (1 - block.linked / len(block.text)) * (0.4 + 0.05 * marks) if marks else 0.0
 

@@ -8,14 +8,12 @@ no regular expression and no search runs per element, classes are looked up in t
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 from lxml import etree
 
-from newscrawler.extract.labels import COMMENT, CONSENT, ONLY_PARTS, PRINTED_HEADING, flags_of, signature
+from newscrawler.extract.labels import PRINTED_HEADING, flags_of, signature
 
 _BLOCKS = (
     "html body main article section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr td th caption blockquote pre "
@@ -27,12 +25,6 @@ _ITEMS = frozenset({"li", "dd", "dt", "tr", "article"})
 _BREAK = "\x0b"
 MAX_HEADING = 40
 MAX_LINKED_HEADING = 8
-PROSE_BYTES = 75
-WRAPPED = 0.4
-WRAPPED_WHOLE = 0.8
-PART_OF_TEXT = 0.15
-PARAGRAPHS = 4
-LINKED = 0.25
 
 
 @dataclass(slots=True)
@@ -144,7 +136,6 @@ class _Walk:
                 parts.append(text)
         self._flush()
         self.out.places[0].last = len(self.out.places)
-        _forget_wrappers(self.out)
         return self.out
 
     def _open_html(self, element: etree._Element) -> bool:
@@ -319,49 +310,6 @@ _STARTS: dict[str, Callable[[_Walk, etree._Element], bool]] = {
     "input": _Walk._nothing,
 }
 _ENDS: dict[str, Callable[[_Walk], None]] = {**dict.fromkeys(_BLOCKS.split(), _Walk._close), "a": _Walk._close_anchor}
-
-
-def _forget_wrappers(outline: Outline) -> None:
-    """Takes back what names say of elements that hold much of the page's prose.
-
-    A class may wrap the page ("page-nav-open") or tell the topics of a text (WordPress: "tag-football"), not what the element
-    is. What is really a list of links shows it by its links, however much its teasers say.
-    """
-    size = len(outline.places) + 1
-    prose, count, chars, linked = [0] * size, [0] * size, [0] * size, [0] * size
-    for block in outline.blocks:
-        at = block.place.number + 1
-        chars[at] += len(block.text)
-        linked[at] += block.linked
-        if block.size >= PROSE_BYTES and block.linked * 3 < len(block.text):
-            prose[at] += block.size
-            count[at] += 1
-    prose, count, chars, linked = (list(accumulate(column)) for column in (prose, count, chars, linked))
-    heads = [place.number for place in outline.places if place.tag == "h1"]
-    wrong = False
-    for place in outline.places:
-        if not place.own & ONLY_PARTS:
-            continue
-        low, high = place.number, place.last + 1
-        share = (prose[high] - prose[low]) / (prose[-1] or 1)
-        paragraphs = count[high] - count[low]
-        headed = bisect_left(heads, low) < bisect_left(heads, high)
-        few_links = linked[high] - linked[low] < LINKED * (chars[high] - chars[low])
-        taken = 0
-        if share > WRAPPED_WHOLE or (few_links and ((share > WRAPPED and paragraphs > 1) or (share > PART_OF_TEXT and paragraphs >= PARAGRAPHS))):
-            taken = ONLY_PARTS & ~(COMMENT | CONSENT)
-        if headed and few_links and paragraphs:
-            taken |= ONLY_PARTS & ~(COMMENT | CONSENT)
-        if share > WRAPPED_WHOLE:
-            taken |= COMMENT
-        if headed and share > WRAPPED:
-            taken |= CONSENT
-        if place.own & taken:
-            place.own &= ~taken
-            wrong = True
-    if wrong:
-        for place in outline.places[1:]:
-            place.flags = place.own | (place.parent.flags if place.parent else 0)
 
 
 def _lines(raw: str) -> str:
