@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from newscrawler.extract import extract_page
@@ -140,3 +142,21 @@ def test_comments_longer_than_the_text_do_not_take_its_place() -> None:
     comment = "I walk there each day with the dog, and I say: well done, all of you, this was really overdue, and it is a joy to see."
     comments = "".join(f"<div class=comment>{p(comment + str(n))}</div>" for n in range(9))
     assert text_of(f"<div class=main>{H1}<div class=text>{p(*WHOLE)}</div></div><div class=comments>{comments}</div>") == WHOLE
+
+
+SHAPES = {
+    "headings under a long title": f"<title>{'old pier ' * 50_000}</title><body>" + "<h1>old pier old pier old pier</h1>" * 20_000 + p(*WHOLE),
+    "boxes": "".join(f"<div><div><a href='/2024/01/01/a-b-c-d-e-{n}.html'>A link with a long text</a></div><p>{ONE}</p></div>" for n in range(8_000)),
+    "named boxes": f"<div class='side nav'><p>{ONE}</p></div>" * 10_000,
+    "boxes in boxes": f"<div class='related'><p>{ONE}</p>" * 5_000,
+    "closing lines": p(*WHOLE) + "<p>Sign up for our newsletter, and follow us on Facebook.</p>" * 20_000,
+    "marks": f"<p>{'•*（' * 100_000}</p>" + p(*WHOLE),
+    "times": "<p>10:20</p>" * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_body_is_found_in_linear_time(name: str) -> None:
+    start = process_time()
+    extract_page(SHAPES[name], URL)
+    assert process_time() - start < 20  # quadratic work takes minutes

@@ -15,13 +15,12 @@ from newscrawler.extract.addresses import Form
 from newscrawler.extract.body import worth
 from newscrawler.extract.labels import AROUND
 from newscrawler.extract.outline import Block, Outline
-from newscrawler.extract.trimming import fold
+from newscrawler.extract.trimming import HEADLINE_BYTES, MAX_TITLE, fold
 
 ARTICLE_POINTS = 4
 NEVER = -50
 LISTED = 3
 LONG_PARAGRAPH = 900
-HEADLINE_BYTES = 18
 MAX_HEADLINE_BYTES = 400
 NEAR_BODY = 40
 """How many blocks before the body a headline may stand."""
@@ -104,7 +103,7 @@ def _is_ticker(outline: Outline, inside: range) -> bool:
 
 def _headline(outline: Outline, inside: range) -> int | None:
     """Returns the number of the heading before or at the body's beginning that the page's <title> repeats, or None."""
-    titles = [fold(text) for text in (outline.title, outline.meta.get("og:title", "")) if text]
+    titles = [fold(text[:MAX_TITLE]) for text in (outline.title, outline.meta.get("og:title", "")) if text]
     for number in range(min(inside.start + 2, len(outline.blocks)) - 1, max(-1, inside.start - NEAR_BODY), -1):
         block = outline.blocks[number]
         place = block.place

@@ -22,6 +22,7 @@ LEAD_BLOCKS = 12
 LEAD_DISTANCE = 25
 LEAD_BYTES = 130
 HEADLINE_BYTES = 18
+MAX_TITLE = 500
 DESCRIPTION = 30
 LABEL_BYTES = 40
 MAX_CALL = 600
@@ -55,7 +56,7 @@ def running_text(outline: Outline, place: Place, inside: list[int], worths: list
     kept = [index for index in inside[start:] if open_[index] and index not in boxes and _belongs(outline.blocks[index], lists)]
     kept = _without_tail(outline.blocks, inside[start:], kept, worths)
     first = next((number for number, index in enumerate(kept) if worths[index]), 0)
-    titles = [fold(outline.title), fold(outline.meta.get("og:title", ""))]
+    titles = [fold(outline.title[:MAX_TITLE]), fold(outline.meta.get("og:title", "")[:MAX_TITLE])]
     found = [outline.blocks[index] for number, index in enumerate(kept) if number >= first or _begins(outline.blocks[index], titles)]
     return _once(_standfirst(outline, inside[0] if inside else 0, open_, worths) + found)
 
@@ -66,7 +67,7 @@ def _standfirst(outline: Outline, start: int, open_: list[bool], worths: list[fl
     A line that only repeats the description is a subtitle and no paragraph of the text.
     """
     blocks = outline.blocks
-    title = fold(outline.title)
+    title = fold(outline.title[:MAX_TITLE])
     first = next((index for index in range(start - 1, max(-1, start - LEAD_DISTANCE), -1) if _is_headline(blocks[index], title)), None)
     if first is None:
         return []
@@ -157,7 +158,7 @@ def _after_title(outline: Outline, inside: list[int], worths: list[float]) -> in
 
     What stands before the headline (a consent wall, a teaser) is no text, if no more than what stands after it.
     """
-    blocks, title = outline.blocks, fold(outline.title)
+    blocks, title = outline.blocks, fold(outline.title[:MAX_TITLE])
     headline = next((index for index, block in enumerate(blocks) if block.place.tag == "h1" and block.size >= HEADLINE_BYTES and fold(block.text) in title), -1)
     start, before, total = 0, 0.0, sum(worths[index] for index in inside)
     for number, index in enumerate(inside):
