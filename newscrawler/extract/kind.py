@@ -84,6 +84,7 @@ def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, 
         (-8, size == 0 and not (headline is not None and body)),
         (-2, linked * 10 > total * 7 and size < 1200 and not dated),
         (-4, listed),
+        (-4, listed and teasers * 5 >= paragraphs * 4),
         (NEVER, _is_wall(outline, size) or _is_ticker(outline, inside)),
     ]
 
@@ -124,7 +125,7 @@ def _is_dated(outline: Outline, headline: int, inside: range) -> bool:
 
 
 def _teasers(outline: Outline, body: list[Block], inside: range) -> tuple[int, int]:
-    """Returns how many paragraphs the body has, and before how many of them stands a block that is nothing but a link."""
+    """Returns how many paragraphs the body has, and before how many of them stands a block that is little but a link."""
     members = {id(block) for block in body}
     paragraphs = teasers = 0
     entry = False
@@ -134,6 +135,6 @@ def _teasers(outline: Outline, body: list[Block], inside: range) -> tuple[int, i
             paragraphs += 1
             teasers += entry
             entry = False
-        elif block.linked * 5 > 4 * len(block.text) and block.size > 20:
+        elif block.linked * 3 > 2 * len(block.text) and block.size > 20:
             entry = True
     return paragraphs, teasers
