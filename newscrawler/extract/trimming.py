@@ -35,6 +35,7 @@ BOX_DEPTH = 4
 BOX_BLOCKS = 4
 BOXED = 0.3
 REPEATED_BYTES = 75
+SAMPLE = 40
 END_FROM = 0.5
 MAX_END_HEADING = 90
 COMMENTS_FROM = 0.2
@@ -89,14 +90,24 @@ def _is_lead(block: Block, told: str) -> bool:
 
 
 def _once(blocks: list[Block]) -> list[Block]:
-    """Returns the blocks without the long ones that stood in another element already: a page for two screens has its text twice."""
+    """Returns the blocks without those that say it all again: a page for two screens, or for a reader's voice, has its text twice."""
     seen: dict[str, Place | None] = {}
     once: list[Block] = []
+    whole = sum(block.size for block in blocks)
     for block in blocks:
         if block.size >= REPEATED_BYTES and seen.setdefault(block.text, block.place.parent) is not block.place.parent:
             continue
+        if block.size * 3 >= whole and _repeats(block, blocks):
+            continue
         once.append(block)
     return once
+
+
+def _repeats(block: Block, blocks: list[Block]) -> bool:
+    """Returns whether one long block holds the beginnings of most of the others."""
+    others = [other.text[:SAMPLE] for other in blocks if other is not block and other.size >= REPEATED_BYTES]
+    sample = others[:: len(others) // 8 + 1]
+    return len(others) > 2 and sum(1 for text in sample if text in block.text) * 2 > len(sample)
 
 
 def _link_lists(outline: Outline, place: Place, inside: list[int], worths: list[float]) -> dict[int, bool]:
