@@ -149,3 +149,12 @@ def test_every_kind_can_be_left_out(case):
     kinds = frozenset(case["kinds"])
     assert kinds <= KINDS
     assert not kinds & {repair.kind for repair in clean_text(case["damaged"], without=kinds).repairs}
+
+
+@pytest.mark.parametrize("text", SENTENCES["zh-Hans"])
+@pytest.mark.parametrize("outer", ["cp950", "big5hkscs"])
+def test_gbk_read_as_either_big5(text: str, outer: str) -> None:
+    """Browsers read Big5 with the Hong Kong set, which shows other characters and loses fewer."""
+    cleaned = clean_text(text.encode("gbk").decode(outer, "replace"))
+    assert {repair.kind for repair in cleaned.repairs} == {"gbk_as_big5"}
+    assert sum(a == b for a, b in zip(cleaned.text, text, strict=False)) >= len(text) - 2

@@ -47,20 +47,29 @@ def rare_characters() -> str:
 
 
 @cache
-def _rare() -> re.Pattern[str]:
-    return re.compile(f"[{rare_characters()}]")
+def _together(count: int) -> re.Pattern[str]:
+    """Returns the pattern of so many rare characters on one line, each close to the one before."""
+    rare = f"[{rare_characters()}]"
+    return re.compile(f".{{,{CLOSE - 1}}}".join([rare] * count))
+
+
+def is_garbled(text: str) -> bool:
+    """Returns whether rare characters stand together in some line, as they do in misread text; cheap where there are none."""
+    seen = -1  # the end of the last line that was looked at
+    for pair in _together(2).finditer(text):
+        if pair.start() > seen:
+            end = text.find("\n", pair.start())
+            seen = len(text) if end < 0 else end
+            if _is_garbled(text[text.rfind("\n", 0, pair.start()) + 1 : seen]):
+                return True
+    return False
 
 
 def _is_garbled(line: str) -> bool:
-    """Returns whether three rare characters stand close to each other; two are enough in a line of hardly more."""
-    enough = 2 if len(line) <= SHORT else 3
-    before = last = -99
-    for match in _rare().finditer(line):
-        place = match.start()
-        if place - last <= CLOSE and (enough == 2 or last - before <= CLOSE):
-            return True
-        before, last = last, place
-    return False
+    """Returns whether three rare characters stand close to each other; two, not the same (滔滔), are enough in a line of hardly more."""
+    if len(line) > SHORT:
+        return _together(3).search(line) is not None
+    return any(pair[0][0] != pair[0][-1] or pair[0][0] == "\ufffd" for pair in _together(2).finditer(line))
 
 
 def _ranges(codes: list[int]) -> str:
@@ -100,6 +109,7 @@ _AS_EACH_OTHER = [
     Misreading("sjis_as_gbk", "gb18030", "cp932"),
     Misreading("gbk_as_big5", "cp950", "gb18030"),
 ]
+_GBK_AS_HKSCS = Misreading("gbk_as_big5", "big5hkscs", "gb18030")  # Big5 as browsers read it (Encoding Standard, 12.1)
 _EUCJP_AS_GBK = Misreading("eucjp_as_gbk", "gb18030", "euc_jp")
 _BY_KIND = {misreading.kind: misreading for misreading in (*_AS_LATIN1, _UTF8_AS_GBK, *_AS_EACH_OTHER)}
 MISREADINGS = frozenset((*_BY_KIND, "u8_as_gbk_twice", "eucjp_as_gbk", "utf8_mojibake"))
@@ -115,12 +125,19 @@ def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] =
     >>> misread_charset("ÐÂÎÅÁª²¥"), misread_charset("鏂伴椈鑱旀挱")
     ('新闻联播', '新闻联播')
     """
+    kana, latin, rare = KANA.search(text), _GARBLED_LATIN.search(text), _together(2).search(text)
+    if not (kana or latin or rare):
+        return text
     lines = text.split("\n")
-    if not (KANA.search(text) or _GARBLED_LATIN.search(text) or any(map(_is_garbled, lines))):
+    doubtful = [bool((latin and _GARBLED_LATIN.search(line)) or (kana and KANA.search(line)) or (rare and _is_garbled(line))) for line in lines]
+    if not any(doubtful):
         return text
     model = load()
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    read = [_read_again(line, start, note, model, without) for line, start in zip(lines, starts, strict=False)]
+    read = [
+        _read_again(line, start, note, model, without) if in_doubt else (line, "")
+        for line, start, in_doubt in zip(lines, starts, doubtful, strict=False)
+    ]
     kinds = Counter(kind for _, kind in read if kind in _BY_KIND)
     if kinds:
         read = _read_the_short(read, starts, kinds.most_common(1)[0][0], note, model)
@@ -198,6 +215,8 @@ def _readings_as_each_other(line: str, model: Model) -> Iterator[tuple[str, list
         yield "u8_as_gbk_twice", try_misreading(_UTF8_AS_GBK_TWICE, as_read["gb18030"], CLEARLY)
     for misreading in _AS_EACH_OTHER:
         yield misreading.kind, try_misreading(misreading, as_read[misreading.outer], CLEARLY)
+    if b"\0" in as_read["cp950"].raw:  # characters that only the wider set has
+        yield "gbk_as_big5", try_misreading(_GBK_AS_HKSCS, Line(line, "big5hkscs", model), CLEARLY)
 
 
 def _is_gb2312(line: str) -> bool:
