@@ -65,6 +65,8 @@ _STARTS = (
 )
 _ENDS = (("nav", NAV), ("menu", NAV), ("footer", FOOT), ("comments", COMMENT), ("sidebar", SIDE))
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_LOOKS = re.compile(r"\belementor-[\w-]+|\bposition-(?:relative|absolute|static|fixed|sticky)\b|\brelative\b", re.IGNORECASE)
+"""Classes of frameworks that tell how an element is laid out in words that elsewhere tell what it is."""
 _WHOLE = frozenset({"html", "body", "main"})
 _DIGITS = re.compile(r"[\d_-]+")
 
@@ -75,7 +77,7 @@ def flags_of(tag: str, name: str | None, ident: str | None) -> int:
     flags = _TAG_FLAGS.get(tag, 0)
     if tag in _WHOLE:
         return flags
-    for token in _TOKEN.findall(f"{name or ''} {ident or ''}"[:200]):
+    for token in _TOKEN.findall(_LOOKS.sub(" ", f"{name or ''} {ident or ''}"[:200])):
         flags |= _flag_of(token.lower())
     flags &= ~_NEVER.get(tag, 0)
     if flags & BODY:  # "article-body share-target" is a body all the same
