@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from newscrawler.extract import extract_page
+from newscrawler.extract import extract_page, labels
 
 URL = "https://news.example/2024/01/02/a-story-of-five-words.html"
 ONE = "The council of the harbour town voted on Tuesday to keep the old pier open, and residents said they were relieved."
@@ -55,6 +55,7 @@ SAME_TEXT = {
     f"<div class=c>{p('I walk there each day, and I say: well done, all of you, really.')}</div></div>",
     "a form": f"<div>{H1}{p(*WHOLE)}<form><p>Tell us what you think of this story, and please be brief, fair and kind.</p></form></div>",
     "a lead in the box of the headline": f"<header>{H1}<p>{ONE}</p></header><main><div>{p(TWO, THREE)}</div></main>",
+    "the text again in one piece": f"<div>{H1}{p(*WHOLE)}</div><div class=voice>{' '.join(WHOLE)}</div>",
     "the headline again": f"<div class=main>{H1}<p>Old pier stays open after vote</p>{p(*WHOLE)}</div>",
 }
 
@@ -62,6 +63,18 @@ SAME_TEXT = {
 @pytest.mark.parametrize("name", SAME_TEXT)
 def test_the_text_and_nothing_else(name: str) -> None:
     assert text_of(SAME_TEXT[name]) == WHOLE
+
+
+LONGER = {
+    "a box of the site's own at the end": f"<div>{H1}{p(*WHOLE, FOUR)}<div class=appeal><div><p>Journalism costs money, {ONE.lower()}</p></div></div></div>",
+    "a teaser alone in a box": f"<div>{H1}{p(ONE)}<div class=x><div><a href='/2024/01/01/one-more-story-of-many.html'>One more story of many, at length</a></div>"
+    f"<p>{TWO.replace('Repairs', 'Works')}</p></div>{p(TWO, THREE, FOUR)}</div>",
+}
+
+
+@pytest.mark.parametrize("name", LONGER)
+def test_boxes_in_and_under_a_longer_text(name: str) -> None:
+    assert text_of(LONGER[name]) == [*WHOLE, FOUR]
 
 
 def test_a_subtitle_that_repeats_the_description_is_no_paragraph() -> None:
@@ -142,6 +155,27 @@ def test_comments_longer_than_the_text_do_not_take_its_place() -> None:
     comment = "I walk there each day with the dog, and I say: well done, all of you, this was really overdue, and it is a joy to see."
     comments = "".join(f"<div class=comment>{p(comment + str(n))}</div>" for n in range(9))
     assert text_of(f"<div class=main>{H1}<div class=text>{p(*WHOLE)}</div></div><div class=comments>{comments}</div>") == WHOLE
+
+
+NAMES = {
+    ("div", "sidebar"): labels.SIDE,
+    ("div", "layout has-sidebar no-nav"): 0,
+    ("div", "position-relative"): 0,
+    ("div", "relative flex"): 0,
+    ("div", "related-stories"): labels.RELATED,
+    ("article", "node--promoted tag-football channel-news"): 0,
+    ("div", "ad-box"): labels.AD,
+    ("div", "x-e1e566ad"): 0,
+    ("p", "font--secondary side"): 0,
+    ("div", "article-body share-target"): labels.BODY,
+    ("div", "cookie-banner"): labels.CONSENT | labels.AD,
+    ("form", ""): labels.SERVICE,
+}
+
+
+@pytest.mark.parametrize(("tag", "name"), NAMES)
+def test_what_names_say(tag: str, name: str) -> None:
+    assert labels.flags_of(tag, name, None) & (labels.ONLY_PARTS | labels.BODY) == NAMES[tag, name]
 
 
 SHAPES = {

@@ -23,7 +23,7 @@ ONLY_PARTS = AROUND | CAPTION | TITLE | BYLINE | META | KEYWORDS | SERVICE | CON
 
 _TAG_FLAGS = {"nav": NAV, "footer": FOOT, "aside": SIDE, "figcaption": CAPTION, "menu": NAV, "h1": TITLE, "address": BYLINE, "form": SERVICE}
 
-_NEVER = {"article": KEYWORDS, "p": SIDE | POPULAR | LATEST | AD, "blockquote": SIDE | POPULAR | LATEST | AD}
+_NEVER = {"article": KEYWORDS | NAV | CRUMB | PAGER | SHARE | RECOMMENDED, "p": SIDE | POPULAR | LATEST | AD, "blockquote": SIDE | POPULAR | LATEST | AD}
 """What an element is not, whatever its class: an article's classes tell its topics ("tag-football"), a paragraph's its looks."""
 
 _TOKENS: dict[int, str] = {
@@ -65,8 +65,14 @@ _STARTS = (
 )
 _ENDS = (("nav", NAV), ("menu", NAV), ("footer", FOOT), ("comments", COMMENT), ("sidebar", SIDE))
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_LOOKS = re.compile(r"\belementor-[\w-]+|\bposition-(?:relative|absolute|static|fixed|sticky)\b|\brelative\b", re.IGNORECASE)
-"""Classes of frameworks that tell how an element is laid out in words that elsewhere tell what it is."""
+_LOOKS = re.compile(
+    r"\belementor-[\w-]+|\bposition-(?:relative|absolute|static|fixed|sticky)\b|\brelative\b|\bnode--[\w-]+|\bis-promoted\b"
+    r"|(?<!\S)(?:\S*[-_])?(?:has|with|no|non|without|for)[-_]\S+",
+    re.IGNORECASE,
+)
+"""Classes that tell how an element is laid out or what it has ("has-sidebar"), in words that elsewhere tell what it is."""
+_SHORT = 3
+_SEGMENT = re.compile(r"[A-Za-z0-9]+")
 _WHOLE = frozenset({"html", "body", "main"})
 _DIGITS = re.compile(r"[\d_-]+")
 
@@ -77,8 +83,11 @@ def flags_of(tag: str, name: str | None, ident: str | None) -> int:
     flags = _TAG_FLAGS.get(tag, 0)
     if tag in _WHOLE:
         return flags
-    for token in _TOKEN.findall(_LOOKS.sub(" ", f"{name or ''} {ident or ''}"[:200])):
-        flags |= _flag_of(token.lower())
+    words = _LOOKS.sub(" ", f"{name or ''} {ident or ''}"[:200])
+    segments = _SEGMENT.findall(words)
+    for token in _TOKEN.findall(words):
+        if len(token) >= _SHORT or token in segments:  # "ad" out of a hash such as "e1e566ad" says nothing
+            flags |= _flag_of(token.lower())
     flags &= ~_NEVER.get(tag, 0)
     if flags & BODY:  # "article-body share-target" is a body all the same
         flags &= ~(SHARE | AD | META | LATEST | SERVICE)
