@@ -67,7 +67,7 @@ def test_the_text_and_nothing_else(name: str) -> None:
 
 LONGER = {
     "a box of the site's own at the end": f"<div>{H1}{p(*WHOLE, FOUR)}<div class=appeal><div><p>Journalism costs money, {ONE.lower()}</p></div></div></div>",
-    "a teaser alone in a box": f"<div>{H1}{p(ONE)}<div class=x><div><a href='/2024/01/01/one-more-story-of-many.html'>One more story of many, at length</a></div>"
+    "a teaser alone in a box": f"<div>{H1}{p(ONE)}<div class=x><div><a href='/2024/01/01/one-more-story-of-many.html'>One more story, at length</a></div>"
     f"<p>{TWO.replace('Repairs', 'Works')}</p></div>{p(TWO, THREE, FOUR)}</div>",
 }
 
