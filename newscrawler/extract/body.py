@@ -40,9 +40,12 @@ def choose_body(outline: Outline) -> list[Block]:
 
     Regions that say they stand around the text (navigation, related lists) are left out, unless that leaves almost nothing.
     """
-    worths = [value if (value := worth(block)) and not CLOSING.match(block.text) else 0.0 for block in outline.blocks]
+    worths = [_worth(block) if block.size >= PARAGRAPH_BYTES else 0.0 for block in outline.blocks]  # a call less for most blocks
     for around in (AROUND | SERVICE | CONSENT, FOOT | COMMENT | SERVICE | CONSENT, 0):
-        open_ = [_is_open(block, value, around) for block, value in zip(outline.blocks, worths, strict=True)]
+        open_ = [
+            (not (against := block.place.flags & around) or (against == SHARE and value > 0)) and not (block.place.item and _is_listed(block.place))
+            for block, value in zip(outline.blocks, worths, strict=True)
+        ]  # a post quoted from a social network is text: a bar of buttons has no sentences
         place = _best_place(outline, worths, open_)
         if place is not None:
             first, last = place.number, place.last
@@ -53,18 +56,16 @@ def choose_body(outline: Outline) -> list[Block]:
     return []
 
 
-def _is_open(block: Block, value: float, around: int) -> bool:
-    """Returns whether a block may belong to the text: where it stands says nothing against it."""
-    against = block.place.flags & around
-    if against == SHARE and value:
-        return True  # a post quoted from a social network: a bar of buttons has no sentences
-    return not against and not _is_listed(block.place)
+def _worth(block: Block) -> float:
+    """Returns how much a block reads like a paragraph of the text, not of the page."""
+    value = worth(block)
+    return value if value and not CLOSING.match(block.text) else 0.0
 
 
 def worth(block: Block) -> float:
     """Returns how much a block reads like a paragraph, in bytes of text; 0 for a line of links or a label."""
     if block.size < PARAGRAPH_BYTES or block.linked * 2 > len(block.text):
-        return 0.0  # asked of every block: most end here
+        return 0.0
     marks = min(len(_MARK.findall(block.text)), MAX_MARKS)
     return block.size * (1 - block.linked / len(block.text)) * (0.4 + 0.05 * marks) if marks else 0.0
 
@@ -123,5 +124,5 @@ def _widened(place: Place, own: dict[int, float]) -> Place:
 
 
 def _is_listed(place: Place) -> bool:
-    """Returns whether a place is an item of a list under a heading such as 相关阅读."""
-    return bool(place.item and place.heading and len(place.heading) <= 20 and PRINTED_HEADING.match(place.heading))
+    """Returns whether a place, in an item of a list, stands under a heading such as 相关阅读."""
+    return bool(place.heading and len(place.heading) <= 20 and PRINTED_HEADING.match(place.heading))
