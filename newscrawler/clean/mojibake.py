@@ -43,7 +43,7 @@ def rare_characters() -> str:
     """Returns the inside of a character class of what misread text is full of. It loads the language model."""
     model = load()
     han = [code for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)) if model.commonness(chr(code)) < RARE_BELOW]
-    return _ranges(han) + "\u3105-\u312f\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f\ufffd"
+    return _ranges(han) + "\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f\ufffd"
 
 
 @cache
@@ -191,7 +191,7 @@ def _readings(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
 def _readings_as_latin1(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
     """Returns the readings of one-byte characters, save where they are UTF-8 (CESU-8 too): all along that is ftfy's."""
     latin = Line(line, "cp1252", model)
-    mostly_utf8 = _is_mostly_utf8(latin.raw)
+    mostly_utf8 = _is_mostly_utf8(latin.raw) and not _can_be_read(latin.raw, "gb18030")  # a few words of GBK may look so
     latin.raw = _WITHOUT_GAP.sub(lambda run: bytes(len(run[0])) if _can_be_read(run[0], "utf-8") else run[0], latin.raw)
     if not mostly_utf8:
         for misreading in _AS_LATIN1:
