@@ -46,6 +46,7 @@ SAME_TEXT = {
     "the text twice, for two sizes of screen": f"<div class=page>{H1}<div class=wide>{p(*WHOLE)}</div><div class=narrow>{p(*WHOLE)}</div></div>",
     "captions": f"<div>{H1}<figure><img src=a.jpg><figcaption>The old pier, seen from the harbour, in an earlier winter.</figcaption></figure>{p(ONE)}"
     f"<p>Photo: Anna Pier, for the paper</p>{p(TWO)}<div>The pier at night (Image: Harbour Pictures)</div>{p(THREE)}</div>",
+    "a caption in the picture's box": f"<div>{H1}{p(ONE)}<div><img src=/a.jpg><span>The pier on a clear day in May.</span></div>{p(TWO, THREE)}</div>",
     "an advertisement": f"<div>{H1}{p(ONE)}<div>Advertisement</div>{p(TWO, THREE)}</div>",
     "what closes a page": f"<div>{H1}{p(*WHOLE)}<p>Sign up for our newsletter and read the news each morning.</p>"
     "<p>© 2024 The Harbour News. All rights reserved.</p></div>",

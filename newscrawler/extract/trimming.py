@@ -30,6 +30,8 @@ MAX_BIOGRAPHY = 800
 MAX_TAIL = 800
 MOSTLY_LINKS = 0.75
 LITTLE_PROSE = 0.2
+MANY_PARAGRAPHS = 2
+MAX_CAPTION = 400
 SETTLED = 4
 BOX_DEPTH = 4
 BOX_BLOCKS = 4
@@ -53,7 +55,7 @@ def running_text(outline: Outline, place: Place, inside: list[int], worths: list
     """
     lists = _link_lists(outline, place, inside, worths)
     start = _after_title(outline, inside, worths)
-    boxes = _teaser_boxes(outline, place, inside, worths)
+    boxes = _teaser_boxes(outline, place, inside, worths) | _captions(outline, inside, worths)
     kept = [index for index in inside[start:] if open_[index] and index not in boxes and _belongs(outline.blocks[index], lists)]
     kept = _without_tail(outline.blocks, inside[start:], kept, worths)
     first = next((number for number, index in enumerate(kept) if worths[index]), 0)
@@ -158,6 +160,15 @@ def _teaser_boxes(outline: Outline, place: Place, inside: list[int], worths: lis
             found.update(members)
     total = sum(worths[index] for index in inside)
     return found if sum(worths[index] for index in found) <= BOXED * total else set()
+
+
+def _captions(outline: Outline, inside: list[int], worths: list[float]) -> set[int]:
+    """Returns the numbers of short blocks in a box that also holds a picture, where the paragraphs stand in <p>."""
+    blocks = outline.blocks
+    if sum(1 for index in inside if worths[index] and blocks[index].place.tag == "p") < MANY_PARAGRAPHS:
+        return set()
+    pictured = {picture.place.number for picture in outline.pictures if picture.place.tag == "div"}
+    return {index for index in inside if blocks[index].place.number in pictured and blocks[index].size < MAX_CAPTION}
 
 
 def _is_entry(block: Block) -> bool:
