@@ -123,6 +123,25 @@ def test_what_closes_a_chinese_page(name: str) -> None:
     assert text_of(f"<div><h1>老码头将继续开放</h1>{p(甲, 乙, 丙)}{CHINESE[name]}</div>", head) == [甲, 乙, 丙]
 
 
+SENTENCES = [
+    "返回海港市之后，他对记者说，旅途很顺利，也很难忘。",
+    "扫码点餐已经成为码头餐馆的习惯，老人们却说，不太方便。",
+    "版权保护中心表示，今年的案件比去年少。",
+]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_sentences_that_begin_like_a_notice_stay(sentence: str) -> None:
+    head = "<title>老码头将继续开放_海港新闻网</title>"
+    assert text_of(f"<div><h1>老码头将继续开放</h1>{p(甲, sentence, 乙, sentence)}</div>", head) == [甲, sentence, 乙, sentence]
+
+
+def test_a_caption_is_the_text_where_there_is_no_other() -> None:
+    line = "图为老码头的夜景，昨天晚上拍摄于海港市，许多居民专门来这里观看灯光，一直到深夜才离开。"
+    head = "<title>老码头将继续开放_海港新闻网</title>"
+    assert text_of(f"<h1>老码头将继续开放</h1><div>2024-01-02 10:20 来源：海港日报</div><div><img src=/a.jpg><p>{line}</p></div>", head) == [line]
+
+
 ROOT = "http://news.example/"
 MENU = "".join(f"<a href='/c{n}/'>频道{n}</a> " for n in range(20))
 SHORT = (

@@ -148,8 +148,8 @@ KEYWORDS_LINE = re.compile(
 )
 
 NOTICE = re.compile(
-    r"[\[(（【※•·\s]*(?:免责声明|免責聲明|版权声明|版權聲明|特别声明|(?:文章|信息|本文|稿件|图片|圖片|資料|资料)(?:来源|來源)|声明[:：]|责任编辑|責任編輯|责编|編輯[:：]|编辑[:：]|"
-    r"校对[:：]|審核[:：]|审核[:：]|扫一扫|扫码|原标题[:：]|原標題[:：]|更多精彩|未经授权|分享到|点击(?:图片|进入|查看)|返回|copyright\b|©|all rights reserved|advert(?:isement)?s?$|anzeige$|werbung$|publicité$|publicidad$|annonse?$|реклама$|广告$|.{0,60}(?:requires?|enable) javascript|責?责?任?[编編][辑輯]\s)"
+    r"[\[(（【※•·\s]*(?:免责声明|免責聲明|版权声明|版權聲明|特别声明|(?:文章|信息|本文|稿件|图片|圖片|資料|资料)(?:来源|來源)\s*(?:[:：于於自]|$)|声明[:：]|责任编辑|責任編輯|责编|編輯[:：]|编辑[:：]|"
+    r"校对[:：]|審核[:：]|审核[:：]|(?:微信)?扫(?:一扫|码)(?:关注|下载|分享|查看|阅读|加入|[，,\s]|$)|原标题[:：]|原標題[:：]|更多精彩|未经授权|分享到|点击(?:图片|进入|查看)|返回(?:首|上|顶|頂|页|頁|列|目|网|網)|copyright\b|©|all rights reserved|advert(?:isement)?s?$|anzeige$|werbung$|publicité$|publicidad$|annonse?$|реклама$|广告$|.{0,60}(?:requires?|enable) javascript|責?责?任?[编編][辑輯]\s)"
     r"|[\[(（【][^\])）】]{2,12}(?:编辑|編輯)[\])）】]$"
     r"|.{0,40}(?:会員限定|会員登録|有料会員|会員の方|회원 전용|유료회원)"
     r"|.{0,80}(?:we may (?:earn|receive)|affiliate links?\b|earn (?:us )?(?:a|an) (?:small |affiliate )?commission|subscribers? only\b|exclusively (?:available )?(?:to|for) .{0,30}subscribers)"
@@ -167,7 +167,7 @@ CAPTION_LINE = re.compile(
 """Short lines that describe a picture although nothing in the markup says so."""
 
 CLOSING = re.compile(
-    r"[\s•·*※【\[（(]*(?:凡(?:本[網网報报站]|注明|註明|未)|免责|免責|.{0,8}声明[:：]|.{0,8}聲明[:：]|特别提[示醒]|版权|版權|转载请|轉載請|未经.{0,12}(?:授权|许可|允许)|未經.{0,12}(?:授權|許可)|"
+    r"[\s•·*※【\[（(]*(?:凡(?:本[網网報报站]|注明|註明|未)|免责|免責|.{0,8}声明[:：]|.{0,8}聲明[:：]|特别提[示醒][:：]|版[权權](?:声明|聲明|所有|归|歸|[:：])|转载请|轉載請|未经.{0,12}(?:授权|许可|允许)|未經.{0,12}(?:授權|許可)|"
     r"本文(?:为|為|仅|僅|系).{0,40}(?:转载|轉載|观点|觀點|原创|原創)|以上(?:内容|言论|文章).{0,12}(?:仅|不)|(?:更多|欲).{0,20}(?:请|請|尽在|盡在)|(?:欢迎|歡迎).{0,12}(?:关注|關注|订阅|訂閱|下载)|"
     r"©|copyright\b|all rights reserved|citation:|this (?:document|article|material|content|story) (?:is subject|may not|was (?:originally|first))|"
     r"the (?:information|views|opinions) (?:included|expressed|contained|provided|on this)|(?:sign up|subscribe|follow us|join us|click here|for more\b.{0,40}visit)\b)",

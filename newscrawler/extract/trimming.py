@@ -56,7 +56,10 @@ def running_text(outline: Outline, place: Place, inside: list[int], worths: list
     lists = _link_lists(outline, place, inside, worths)
     start = _after_title(outline, inside, worths)
     boxes = _teaser_boxes(outline, place, inside, worths) | _captions(outline, inside, worths)
-    kept = [index for index in inside[start:] if open_[index] and index not in boxes and _belongs(outline.blocks[index], lists)]
+    may = [index for index in inside[start:] if open_[index] and index not in boxes and _belongs(outline.blocks[index], lists)]
+    kept = [index for index in may if not _is_caption(outline.blocks[index])]
+    if not any(worths[index] for index in kept):
+        kept = may  # a picture with its caption is all the page has
     kept = _without_tail(outline.blocks, inside[start:], kept, worths)
     first = next((number for number, index in enumerate(kept) if worths[index]), 0)
     titles = [fold(outline.title[:MAX_TITLE]), fold(outline.meta.get("og:title", "")[:MAX_TITLE])]
@@ -86,7 +89,7 @@ def _is_headline(block: Block, title: str) -> bool:
 def _is_lead(block: Block, told: str) -> bool:
     place, long = block.place, block.size >= LEAD_BYTES
     about = _ABOUT & ~META if long else _ABOUT
-    if place.flags & about or place.tag in ("figure", "li") or block.linked * 3 > len(block.text) or not _belongs(block, {}):
+    if place.flags & about or place.tag in ("figure", "li") or block.linked * 3 > len(block.text) or not _belongs(block, {}) or _is_caption(block):
         return False
     return long or (place.tag == "p" and not (told and fold(block.text).startswith(told)))
 
@@ -206,7 +209,11 @@ def _belongs(block: Block, lists: dict[int, bool]) -> bool:
         return False
     if block.size >= LONG_BYTES:
         return True
-    return not (KEYWORDS_LINE.match(text) or CAPTION_LINE.match(text) or NOTICE.match(text) or is_source_line(text))
+    return not (KEYWORDS_LINE.match(text) or NOTICE.match(text) or is_source_line(text))
+
+
+def _is_caption(block: Block) -> bool:
+    return block.size < LONG_BYTES and bool(CAPTION_LINE.match(block.text))
 
 
 def _is_sentence(block: Block, lists: dict[int, bool]) -> bool:
