@@ -4,6 +4,7 @@
 
     parse      text -> tree, once
     outline    tree -> blocks of text, links, head: one walk, and nobody looks at the tree again
+    wrappers   names of parts that the text belies   trimming: the lists inside the text and the lines around it
     body       which blocks are the article          title, bylines, dates, keywords, language, metadata: its fields
     links      which kind each link is               related: the related-reading list as printed
     kind       article, hub or other                 feeds: RSS, Atom and sitemaps are hubs
