@@ -24,7 +24,6 @@ Folded marks that stand in step stay folded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from newscrawler.chinese.model import load
@@ -36,9 +35,6 @@ from newscrawler.clean.edits import Note, graded, ignore
 from newscrawler.clean.effort import Effort, shared_effort
 from newscrawler.clean.guesses import QUOTES, Surroundings, settle
 from newscrawler.clean.pinyin import SYLLABLE
-
-GradedNote = Callable[[int, str, str, float], None]
-"""A note (see `edits`) that is also told how sure the change is."""
 
 KNOWN_BYTES = 0.97
 """The confidence of a repair in which no character was guessed."""
@@ -80,11 +76,6 @@ def frame_shift(text: str, note: Note = ignore) -> str:
     """
     if not is_marked(text):
         return text
-    return frame_shift_graded(text, lambda start, before, after, sure: graded(note, "frame_shift", sure)(start, before, after))
-
-
-def frame_shift_graded(text: str, note: GradedNote) -> str:
-    """Returns what `frame_shift` does; the note is told the confidence of each change too, and the whole of it."""
     lines, start, surroundings = [], 0, Surroundings(text)
     with shared_effort() as effort:
         for line in text.split("\n"):
@@ -107,7 +98,7 @@ class _Line:
     surroundings: Surroundings
     effort: Effort
 
-    def repaired(self, note: GradedNote) -> str:
+    def repaired(self, note: Note) -> str:
         """Returns the line with its shifts undone, from left to right."""
         line = self.line
         if _HAN_FOR_A_LOSS * line.count("\ufffd") > len(_HAN.findall(line)):
@@ -121,7 +112,7 @@ class _Line:
                 before = (before + plain)[-_NEAR:]
                 settled = settle(found, before, line[found.end : found.end + _NEAR], self.surroundings)
                 sure = KNOWN_BYTES if settled.confidence is None else settled.confidence
-                note(*_changed(self.offset + found.start, line[found.start : found.end], settled.text), sure)
+                graded(note, "frame_shift", sure)(*_changed(self.offset + found.start, line[found.start : found.end], settled.text))
                 done += [plain, settled.text]
                 before, place = (before + settled.text)[-_NEAR:], found.end
         return "".join([*done, line[place:]])
