@@ -24,18 +24,18 @@ from itertools import accumulate
 
 from newscrawler.chinese.model import Model, load
 from newscrawler.clean.edits import Note, graded, ignore
-from newscrawler.clean.trials import KANA, UTF8_ALONE, UTF8_RUN, Line, Margin, Misreading, Span, try_misreading
+from newscrawler.clean.trials import KANA, RARE_BELOW, UTF8_ALONE, UTF8_RUN, Line, Margin, Misreading, Span, try_misreading
 
 CLEARLY = Margin(10.0, 0.18)
 CLEARLY_BY_KANJI = Margin(10.0, 0.07)
 """EUC-JP and GBK share their kana, and the model half knows kanji: a wrong reading there saves less than nothing."""
-HARDLY = Margin(4.0, 0.1)
-"""For a line of at most `SHORT` characters in a text of which other lines were misread in the same way."""
+HARDLY = Margin(4.0, 0.1, evident=False)
+"""For a line of at most `SHORT` characters in a text of which other lines were misread in the same way: they are the evidence."""
+CLEARLY_SO_TOO = Margin(10.0, 0.18, evident=False)
+"""For a longer line there."""
 SHORT = 20
 CLOSE = 5
 _CONFIDENCE = 0.97
-RARE_BELOW = 4.0
-"""A Han character with fewer occurrences in a million is rare: misread text is full of them, Chinese has hardly ever two together."""
 
 
 @cache
@@ -140,16 +140,16 @@ def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] =
     ]
     kinds = Counter(kind for _, kind in read if kind in _BY_KIND)
     if kinds:
-        read = _read_the_short(read, starts, kinds.most_common(1)[0][0], note, model)
+        read = _read_the_rest(read, starts, kinds.most_common(1)[0][0], note, model)
     return "\n".join(line for line, _ in read)
 
 
-def _read_the_short(read: list[tuple[str, str]], starts: list[int], kind: str, note: Note, model: Model) -> list[tuple[str, str]]:
-    """Returns the lines, with those too short to tell by themselves read in the way that others of the same text were misread."""
+def _read_the_rest(read: list[tuple[str, str]], starts: list[int], kind: str, note: Note, model: Model) -> list[tuple[str, str]]:
+    """Returns the lines, with those that say too little by themselves read in the way that others of the same text were misread."""
     misreading, result = _BY_KIND[kind], []
     for (line, known), start in zip(read, starts, strict=False):
-        if len(line) <= SHORT and not known and not line.isascii():
-            spans = try_misreading(misreading, Line(line, misreading.outer, model), HARDLY)
+        if not known and not line.isascii():
+            spans = try_misreading(misreading, Line(line, misreading.outer, model), HARDLY if len(line) <= SHORT else CLEARLY_SO_TOO)
             result.append((_apply(line, start, kind, spans, note), kind))
         else:
             result.append((line, known))

@@ -20,10 +20,17 @@ _SURCHARGE = 12.0
 _SENSE_BITS, _SENSE_BITS_JAPANESE = 15.0, 17.5
 # Controls, scripts from Armenian to extended Greek, radicals, Yi and other scripts, private use: no text of these charsets.
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u0530-\u1fff\u2800-\u2fff\ua000-\uabff\ue000-\uf8ff]")
+_NO_TEXT = re.compile("[\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f\ufffd]")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
 _MAX_LOST_SHARE = 0.25
 _MAX_LOST_SHARE_LATIN = 0.4  # only five bytes can be lost there
 _CERTAIN = 0.9
+RARE_BELOW = 4.0
+"""A Han character with fewer occurrences in a million is rare: misread text is full of them, Chinese has hardly ever two together."""
+_FEW = 5
+_WORD_BITS = 11.5
+"""What so few characters may cost each, in words (新闻 6.6, 热点 10.2); chance makes 郎仁 (14.9) of ÀÉÈÊ, 宋埔运 (13.4) of 冼攴堍."""
+_DISTINCT, _DISTINCT_LATIN, _MANY_SUSPECTS = 3, 5, 6
 
 _UNIT = rb"[\xe2-\xef][\x80-\xbf\xff?]{2}|[\xc2-\xdf][\x80-\xbf\xff]|\xf0[\x90-\xbf][\x80-\xbf\xff]{2}"
 UTF8_RUN = re.compile(rb"(?:[\xe2-\xef]|\xf0[\x90-\xbf])[\x80-\xbf\xff?]{2}(?:[ -~]*(?:" + _UNIT + rb"))+(?:[\xe2-\xef][\x80-\xbf\xff?]?\Z)?")
@@ -46,10 +53,14 @@ class Misreading:
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """What a reading must save to win: so many bits, and this share of what the text costs as it stands, kana apart."""
+    """What a reading must save to win: so many bits, and this share of what the text costs as it stands, kana apart.
+
+    `evident` asks for evidence besides, which bits are not: a letter held down (ÄÄÄÄ) costs more than any Chinese.
+    """
 
     bits: float
     share: float
+    evident: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,8 @@ def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: 
     old, new = _bits(line.text[start:end], around.before, model), _bits(text, around.before, model)
     if old - new < margin.bits + margin.share * (old - _KANA_BITS * len(KANA.findall(text))) or not makes_sense(text, model):
         return None
+    if margin.evident and not misreading.run and not _is_evident(line.text[start:end], text, misreading, model):
+        return None
     marked = [(line.character_at(place + g.start), line.character_at(place + g.start + g.length), g) for g in guesses if g.length]
     doubt = sum(1 - guess.probability for guess in guesses) / max(1, len(text))
     return Span(start, end, text, old - new, tuple(marked), 1 - min(1.0, doubt))
@@ -144,6 +157,28 @@ def _is_text(text: str, lost: int = 0) -> bool:
 def _is_known(text: str, guessed: int) -> bool:
     """Returns whether at least half of the characters, and two, are certain where others are guessed."""
     return not guessed or sum(not char.isascii() for char in text) - guessed >= max(2, guessed)
+
+
+def _is_evident(was: str, text: str, misreading: Misreading, model: Model) -> bool:
+    """Returns whether there is enough to tell a reading from chance: different characters, or a clear word if they are few.
+
+    It makes no text of signs; signs for it (private use of an icon font, vertical forms) are not enough, unless they are many.
+    """
+    wide = [char for char in text if char > "\x7f"]
+    letters = {char for char in wide if char.isalpha()}
+    if 2 * sum(char in letters for char in wide) < len(wide) or len(letters) < 2:
+        return False
+    if misreading.outer != "cp1252" and not KANA.search(was) and not _is_suspect(was, len(letters), model):
+        return False
+    if len(wide) > _FEW:
+        return len(letters) >= _DISTINCT and len({char for char in was if char > "\x7f"}) >= _DISTINCT_LATIN
+    return model.bits("".join(wide)) <= len(wide) * (_WORD_BITS + (_SENSE_BITS_JAPANESE - _SENSE_BITS if KANA.search(text) else 0.0))
+
+
+def _is_suspect(was: str, distinct: int, model: Model) -> bool:
+    """Returns whether rare Han characters, or many others that are no text, stood there."""
+    han = any("\u3400" <= char < "\ua000" and model.commonness(char) < RARE_BELOW for char in was)
+    return han or (sum(_NO_TEXT.match(char) is not None for char in was) >= _MANY_SUSPECTS and distinct >= _DISTINCT)
 
 
 def makes_sense(text: str, model: Model) -> bool:
