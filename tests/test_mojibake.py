@@ -158,3 +158,9 @@ def test_gbk_read_as_either_big5(text: str, outer: str) -> None:
     cleaned = clean_text(text.encode("gbk").decode(outer, "replace"))
     assert {repair.kind for repair in cleaned.repairs} == {"gbk_as_big5"}
     assert sum(a == b for a, b in zip(cleaned.text, text, strict=False)) >= len(text) - 2
+
+
+def test_half_utf8_at_the_end_of_a_long_line():
+    good = "今天天气很好。" * 20_000
+    assert gbk_as_half_utf8(good + "±àÂ벻ͳһ") == good + "编码不统一"
+    assert gbk_as_half_utf8("±àÂ벻ͳһ" * 500) == "编码不统一" * 500
