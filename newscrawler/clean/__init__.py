@@ -45,7 +45,8 @@ _REPAIRS: tuple[_Repair, ...] = (
     repairs.nfc,
     pinyin_leak,  # last: it counts readings behind Han characters, and all of them stand as they should by then
 )
-KINDS = MISREADINGS.union(repair.__name__ for repair in _REPAIRS)
+KINDS = MISREADINGS.union(repair.__name__ for repair in (*_REPAIRS, repairs.folded_punctuation) if repair is not misread_charset)
+"""The kinds of repair that may be noted, each of which can be left out."""
 _CONFIDENCE = {"utf8_mojibake": 0.95, "gbk_as_half_utf8": 0.9, "letters_as_hanzi": 0.9, "pinyin_leak": 0.95, "html_entities": 0.99, "folded_punctuation": 0.9}
 _MAX_PASSES = 8
 # What cannot be restored: U+FFFD, U+FFFD's three bytes twice as GBK, empty memory as GBK, glyphs of a private font.
@@ -73,8 +74,9 @@ def clean_text(text: str, *, without: frozenset[str] = frozenset(), restore_punc
 
     It does not change script, quotes or the width of punctuation; with `restore_punctuation` ASCII marks between Han characters
     become full-width. What a lost byte leaves open is guessed only where the rest of the character stands, and the repair says
-    how probable the guess is. Repairs of the kinds in `without` are not made. Repairing the result changes nothing more. `start`
-    of a repair counts in the text that this repair was given, so after those listed before it.
+    how probable the guess is; a guess of less than 0.9 counts as lost. Repairs of the kinds in `without` are not made. Repairing the
+    result changes nothing more. `start` of a repair counts in the text that the step of its kind was given, so after the repairs of
+    the steps before it, not after those of its own step; these are listed in the order of that text.
 
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
@@ -88,7 +90,7 @@ def clean_text(text: str, *, without: frozenset[str] = frozenset(), restore_punc
         if text == before or not (restore_punctuation or _is_suspect(text)):
             break
     halves = sum(repair.kind == "lone_surrogates" and not repair.after for repair in ledger.repairs)
-    return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves)
+    return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves + ledger.guessed)
 
 
 def count_lost(text: str) -> int:
@@ -115,7 +117,7 @@ def _is_suspect(text: str) -> bool:
 def _steps(without: frozenset[str], *, restore_punctuation: bool = False) -> tuple[tuple[str, _Repair], ...]:
     """Returns the repairs to make, each with its name; `misread_charset` has kinds of its own to leave out."""
     steps = [(repair.__name__, repair) for repair in _REPAIRS if repair.__name__ not in without]
-    if restore_punctuation:
+    if restore_punctuation and "folded_punctuation" not in without:
         steps.append(("folded_punctuation", repairs.folded_punctuation))
     limited = partial(misread_charset, without=without)
     return tuple((kind, limited if repair is misread_charset and without else repair) for kind, repair in steps)

@@ -18,12 +18,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
 from newscrawler.chinese.model import Model, load
-from newscrawler.clean.edits import Note, graded, ignore
+from newscrawler.clean.edits import GUESSED_BELOW, Note, graded, ignore
 from newscrawler.clean.trials import KANA, RARE_BELOW, UTF8_ALONE, UTF8_RUN, Line, Margin, Misreading, Span, try_misreading
 
 CLEARLY = Margin(10.0, 0.18)
@@ -119,8 +120,8 @@ MISREADINGS = frozenset((*_BY_KIND, "u8_as_gbk_twice", "eucjp_as_gbk", "utf8_moj
 def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] = frozenset()) -> str:
     """Returns the text with every line, or part of one, that was read in a wrong charset read in its own.
 
-    It notes each under the kind's own name (`gbk_as_latin1`: GBK bytes that were read as Latin-1). Guessed characters are noted
-    one by one with their probabilities; what cannot be guessed is U+FFFD. Kinds in `without` are not tried.
+    It notes each under the kind's own name (`gbk_as_latin1`: GBK bytes that were read as Latin-1), in the order of the text. The
+    confidence is that of the least certain guess in it; what cannot be guessed is U+FFFD. Kinds in `without` are not tried.
 
     >>> misread_charset("ÐÂÎÅÁª²¥"), misread_charset("鏂伴椈鑱旀挱")
     ('新闻联播', '新闻联播')
@@ -134,48 +135,52 @@ def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] =
         return text
     model = load()
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    read = [
-        _read_again(line, start, note, model, without) if in_doubt else (line, "")
-        for line, start, in_doubt in zip(lines, starts, doubtful, strict=False)
-    ]
-    kinds = Counter(kind for _, kind in read if kind in _BY_KIND)
+    read = [_read_again(line, model, without) if in_doubt else _Read(line) for line, in_doubt in zip(lines, doubtful, strict=True)]
+    kinds = Counter(one.kind for one in read if one.kind in _BY_KIND)
     if kinds:
-        read = _read_the_rest(read, starts, kinds.most_common(1)[0][0], note, model)
-    return "\n".join(line for line, _ in read)
+        read = _read_the_rest(read, kinds.most_common(1)[0][0], model)
+    return "\n".join(_apply(one, start, note) for one, start in zip(read, starts, strict=False))
 
 
-def _read_the_rest(read: list[tuple[str, str]], starts: list[int], kind: str, note: Note, model: Model) -> list[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A line, and the spans of it that are to be read again, in order; `kind` is how they were misread, "" if nothing was."""
+
+    line: str
+    kind: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+def _read_the_rest(read: list[_Read], kind: str, model: Model) -> list[_Read]:
     """Returns the lines, with those that say too little by themselves read in the way that others of the same text were misread."""
     misreading, result = _BY_KIND[kind], []
-    for (line, known), start in zip(read, starts, strict=False):
-        if not known and not line.isascii():
-            spans = try_misreading(misreading, Line(line, misreading.outer, model), HARDLY if len(line) <= SHORT else CLEARLY_SO_TOO)
-            result.append((_apply(line, start, kind, spans, note), kind))
+    for one in read:
+        if not one.kind and not one.line.isascii():
+            spans = try_misreading(misreading, Line(one.line, misreading.outer, model), HARDLY if len(one.line) <= SHORT else CLEARLY_SO_TOO)
+            result.append(_Read(one.line, kind, tuple(spans)))
         else:
-            result.append((line, known))
+            result.append(one)
     return result
 
 
-def _read_again(line: str, start: int, note: Note, model: Model, without: frozenset[str]) -> tuple[str, str]:
-    """Returns the line as its most probable misreading was, and the kind of that misreading; "" if there is none."""
+def _read_again(line: str, model: Model, without: frozenset[str]) -> _Read:
+    """Returns the line with its most probable misreading, if there is one."""
     best_kind, best = "", list[Span]()
     for kind, spans in _readings(line, model):
         if kind not in without and sum(span.gain for span in spans) > sum(span.gain for span in best):
             best_kind, best = kind, spans
-    return _apply(line, start, best_kind, best, note), best_kind
+    return _Read(line, best_kind, tuple(best))
 
 
-def _apply(line: str, start: int, kind: str, spans: list[Span], note: Note) -> str:
-    for span in reversed(spans):
-        _note(line, start, span, graded(note, kind, round(_CONFIDENCE * span.share_known, 3)), lambda probability: graded(note, kind, probability))
-        line = line[: span.start] + span.text + line[span.end :]
-    return line
-
-
-def _note(line: str, start: int, span: Span, note: Note, guessed: Callable[[float], Note]) -> None:
-    note(start + span.start, line[span.start : span.end], span.text)
-    for first, last, guess in span.guesses:
-        guessed(guess.probability)(start + first, line[first:last], guess.char)
+def _apply(read: _Read, start: int, note: Note) -> str:
+    """Returns the line with its spans read again, each noted with its place in the text as it stood."""
+    parts, place = [], 0
+    for span in read.spans:
+        sure, guessed = min((_CONFIDENCE, *span.guesses)), sum(probability < GUESSED_BELOW for probability in span.guesses)
+        graded(note, read.kind, round(sure, 3), guessed)(start + span.start, read.line[span.start : span.end], span.text)
+        parts += [read.line[place : span.start], span.text]
+        place = span.end
+    return "".join([*parts, read.line[place:]])
 
 
 def _readings(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:

@@ -108,10 +108,8 @@ def utf8_mojibake(text: str, note: Note = ignore) -> str:
         return text
     from ftfy import TextFixerConfig, fix_encoding
 
-    text = substitute(_CESU, _join_cesu, text, note)
-
     config = TextFixerConfig(explain=False)
-    return rewrite_lines(lambda line: fix_encoding(line, config) if _MOJIBAKE.search(line) else line, text, note)
+    return rewrite_lines(lambda line: fix_encoding(_CESU.sub(_join_cesu, line), config) if _MOJIBAKE.search(line) else line, text, note)
 
 
 def _join_cesu(match: re.Match[str]) -> str:

@@ -25,6 +25,8 @@ _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
 _MAX_LOST_SHARE = 0.25
 _MAX_LOST_SHARE_LATIN = 0.4  # only five bytes can be lost there
 _CERTAIN = 0.9
+_LOST_BITS = 10.0
+"""What a lost character costs a reading that is compared with another: about as much as one that is there."""
 RARE_BELOW = 4.0
 """A Han character with fewer occurrences in a million is rare: misread text is full of them, Chinese has hardly ever two together."""
 _FEW = 5
@@ -65,17 +67,16 @@ class Margin:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A reading of part of a line: its characters from `start` to `end` were `text`, and so save `gain` bits.
+    """A reading of part of a line: its characters from `start` to `end` were `text`, and so save `gain` bits, less those of lost characters.
 
-    `share_known` is how much of the text is expected to be right, if the reading is: guesses count by their probabilities.
+    `guesses` are the probabilities of the characters in it that were guessed.
     """
 
     start: int
     end: int
     text: str
     gain: float
-    guesses: tuple[tuple[int, int, Guess], ...] = ()
-    share_known: float = 1.0
+    guesses: tuple[float, ...] = ()
 
 
 class Line:
@@ -144,9 +145,7 @@ def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: 
         return None
     if margin.evident and not misreading.run and not _is_evident(line.text[start:end], text, misreading, model):
         return None
-    marked = [(line.character_at(place + g.start), line.character_at(place + g.start + g.length), g) for g in guesses if g.length]
-    doubt = sum(1 - guess.probability for guess in guesses) / max(1, len(text))
-    return Span(start, end, text, old - new, tuple(marked), 1 - min(1.0, doubt))
+    return Span(start, end, text, old - new - _LOST_BITS * text.count("\ufffd"), tuple(guess.probability for guess in guesses if guess.char != "\ufffd"))
 
 
 def _is_text(text: str, lost: int = 0) -> bool:
