@@ -64,7 +64,7 @@ def test_result_is_what_the_store_takes(text):
     cleaned = clean_text(text).text
     cleaned.encode("utf-8")  # no surrogates
     assert unicodedata.is_normalized("NFC", cleaned)
-    assert not set(cleaned) & set("\x00\r\ufeff\u200b\xad\xa0")
+    assert not set(cleaned) & set("\x00\r\ufeff\xa0")
 
 
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "Zs"], exclude_characters="&")))
@@ -142,3 +142,8 @@ def test_a_kind_counts_in_the_text_that_its_step_was_given():
 
 def test_letters_are_found_with_and_without_another_repair():
     assert clean_text("使用础叠颁顿").text == clean_text("使用础叠颁顿\u200b").text == "使用ABCD"
+
+
+@pytest.mark.parametrize("text", ["è®°è€…ä»Žæ\x95™è‚²\xa0", "å\x9f\x8eå¸\x82å\x85\xad"])
+def test_mojibake_left_out_stays_as_it_is(text):
+    assert clean_text(text, without=frozenset({"utf8_mojibake"})).text == text

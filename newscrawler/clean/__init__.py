@@ -1,6 +1,7 @@
 """Text -> text + repairs: undoes what was done to a text on its way, and leaves a whole text as it is.
 
-`clean_text` is the front function; `repairs` holds one function a kind, `edits` how a change is noted. Those with a theory
+`clean_text` is the front function; `repairs` holds one function a kind (`entities` one of them),
+`edits` how a change is noted. Those with a theory
 have their own modules: `mojibake` (a charset read as another; `trials` is one such reading of one line, `charsets` the tables,
 `lost_bytes` what is guessed), `half_utf8` (read as two charsets in turn), `letters` (Latin letters as Han characters), `frames`
 (GBK out of step: `alignment` is the search, `beam` its bookkeeping, `candidates` and `guesses` the lost characters, `debris` what
@@ -16,6 +17,7 @@ from functools import cache, partial
 
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
+from newscrawler.clean.entities import html_entities
 from newscrawler.clean.frames import frame_shift, is_marked
 from newscrawler.clean.half_utf8 import gbk_as_half_utf8
 from newscrawler.clean.letters import is_spelled, letters_as_hanzi
@@ -28,7 +30,7 @@ __all__ = ["KINDS", "clean_text", "count_lost"]
 _Repair = Callable[[str, Note], str]
 
 _REPAIRS: tuple[_Repair, ...] = (
-    repairs.html_entities,
+    html_entities,
     repairs.lone_surrogates,
     frame_shift,  # what is left of a shifted line looks like a misread charset, and would be read as one
     gbk_as_half_utf8,
@@ -47,6 +49,8 @@ _REPAIRS: tuple[_Repair, ...] = (
 )
 KINDS = MISREADINGS.union(repair.__name__ for repair in (*_REPAIRS, repairs.folded_punctuation) if repair is not misread_charset)
 """The kinds of repair that may be noted, each of which can be left out."""
+_ON_BYTES = (repairs.c1_controls, repairs.soft_hyphens, repairs.odd_spaces)
+"""Repairs of characters that are bytes in mojibake."""
 _CONFIDENCE = {"utf8_mojibake": 0.95, "gbk_as_half_utf8": 0.9, "letters_as_hanzi": 0.9, "pinyin_leak": 0.95, "html_entities": 0.99, "folded_punctuation": 0.9}
 _MAX_PASSES = 8
 # What cannot be restored: U+FFFD, U+FFFD's three bytes twice as GBK, empty memory as GBK, glyphs of a private font.
@@ -116,11 +120,17 @@ def _is_suspect(text: str) -> bool:
 
 def _steps(without: frozenset[str], *, restore_punctuation: bool = False) -> tuple[tuple[str, _Repair], ...]:
     """Returns the repairs to make, each with its name; `misread_charset` has kinds of its own to leave out."""
-    steps = [(repair.__name__, repair) for repair in _REPAIRS if repair.__name__ not in without]
+    steps = [(repair.__name__, _limited(repair, without)) for repair in _REPAIRS if repair.__name__ not in without]
     if restore_punctuation and "folded_punctuation" not in without:
         steps.append(("folded_punctuation", repairs.folded_punctuation))
-    limited = partial(misread_charset, without=without)
-    return tuple((kind, limited if repair is misread_charset and without else repair) for kind, repair in steps)
+    return tuple(steps)
+
+
+def _limited(repair: _Repair, without: frozenset[str]) -> _Repair:
+    """Returns the repair, limited so that it leaves what is left out as it was found, bytes of mojibake included."""
+    if repair is misread_charset and without:
+        return partial(misread_charset, without=without)
+    return partial(repairs.outside_mojibake, repair) if repair in _ON_BYTES and without & MISREADINGS else repair
 
 
 _STEPS = _steps(frozenset())
