@@ -157,7 +157,9 @@ def test_rule_of_lost_bytes_is_the_decoders(charset):
 def test_every_kind_can_be_left_out(case):
     kinds = frozenset(case["kinds"])
     assert kinds <= KINDS
-    assert not kinds & {repair.kind for repair in clean_text(case["damaged"], without=kinds).repairs}
+    cleaned = clean_text(case["damaged"], without=kinds)
+    assert not kinds & {repair.kind for repair in cleaned.repairs}
+    assert not {"c1_controls", "soft_hyphens", "odd_spaces", "utf8_mojibake", "gbk_as_latin1"} & {repair.kind for repair in cleaned.repairs}
 
 
 @pytest.mark.parametrize("text", SENTENCES["zh-Hans"])

@@ -49,8 +49,9 @@ _REPAIRS: tuple[_Repair, ...] = (
 )
 KINDS = MISREADINGS.union(repair.__name__ for repair in (*_REPAIRS, repairs.folded_punctuation) if repair is not misread_charset)
 """The kinds of repair that may be noted, each of which can be left out."""
-_ON_BYTES = (repairs.c1_controls, repairs.soft_hyphens, repairs.odd_spaces)
-"""Repairs of characters that are bytes in mojibake."""
+_ON_BYTES = (gbk_as_half_utf8, repairs.utf8_mojibake, repairs.c1_controls, repairs.soft_hyphens, repairs.odd_spaces, repairs.fullwidth_alnum)
+"""Repairs of characters that are bytes in a misread text."""
+_ALL_MISREAD = MISREADINGS | {"gbk_as_half_utf8"}
 _CONFIDENCE = {"utf8_mojibake": 0.95, "gbk_as_half_utf8": 0.9, "letters_as_hanzi": 0.9, "pinyin_leak": 0.95, "html_entities": 0.99, "folded_punctuation": 0.9}
 _MAX_PASSES = 8
 # What cannot be restored: U+FFFD, U+FFFD's three bytes twice as GBK, empty memory as GBK, glyphs of a private font.
@@ -120,17 +121,25 @@ def _is_suspect(text: str) -> bool:
 
 def _steps(without: frozenset[str], *, restore_punctuation: bool = False) -> tuple[tuple[str, _Repair], ...]:
     """Returns the repairs to make, each with its name; `misread_charset` has kinds of its own to leave out."""
-    steps = [(repair.__name__, _limited(repair, without)) for repair in _REPAIRS if repair.__name__ not in without]
+    stays = cache(partial(_is_misread, without)) if without & _ALL_MISREAD else None
+    steps: list[tuple[str, _Repair]] = []
+    for repair in _REPAIRS:
+        if repair is misread_charset and without:
+            limited = partial(misread_charset, without=without)
+            steps.append((repair.__name__, partial(repairs.outside, stays, limited) if stays and "gbk_as_half_utf8" in without else limited))
+        elif repair.__name__ not in without:
+            steps.append((repair.__name__, partial(repairs.outside, stays, repair) if stays and repair in _ON_BYTES else repair))
     if restore_punctuation and "folded_punctuation" not in without:
         steps.append(("folded_punctuation", repairs.folded_punctuation))
     return tuple(steps)
 
 
-def _limited(repair: _Repair, without: frozenset[str]) -> _Repair:
-    """Returns the repair, limited so that it leaves what is left out as it was found, bytes of mojibake included."""
-    if repair is misread_charset and without:
-        return partial(misread_charset, without=without)
-    return partial(repairs.outside_mojibake, repair) if repair in _ON_BYTES and without & MISREADINGS else repair
+def _is_misread(kinds: frozenset[str], line: str) -> bool:
+    """Returns whether a line was misread in one of these ways: where that is not to be repaired, its bytes stay as they are."""
+    ledger = Ledger()
+    for repair in (gbk_as_half_utf8, misread_charset, repairs.utf8_mojibake):
+        line = repair(line, ledger.under(repair.__name__))
+    return any(repair.kind in kinds for repair in ledger.repairs)
 
 
 _STEPS = _steps(frozenset())

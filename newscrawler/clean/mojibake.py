@@ -121,7 +121,8 @@ def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] =
     """Returns the text with every line, or part of one, that was read in a wrong charset read in its own.
 
     It notes each under the kind's own name (`gbk_as_latin1`: GBK bytes that were read as Latin-1), in the order of the text. The
-    confidence is that of the least certain guess in it; what cannot be guessed is U+FFFD. Kinds in `without` are not tried.
+    confidence is that of the least certain guess in it; what cannot be guessed is U+FFFD. A line of a
+    kind in `without` stays, and is not read as the second best kind either.
 
     >>> misread_charset("ÐÂÎÅÁª²¥"), misread_charset("鏂伴椈鑱旀挱")
     ('新闻联播', '新闻联播')
@@ -136,7 +137,7 @@ def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] =
     model = load()
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     read = [_read_again(line, model, without) if in_doubt else _Read(line) for line, in_doubt in zip(lines, doubtful, strict=True)]
-    kinds = Counter(one.kind for one in read if one.kind in _BY_KIND)
+    kinds = Counter(one.kind for one in read if one.kind in _BY_KIND and one.spans)
     if kinds:
         read = _read_the_rest(read, kinds.most_common(1)[0][0], model)
     return "\n".join(_apply(one, start, note) for one, start in zip(read, starts, strict=False))
@@ -167,9 +168,9 @@ def _read_again(line: str, model: Model, without: frozenset[str]) -> _Read:
     """Returns the line with its most probable misreading, if there is one."""
     best_kind, best = "", list[Span]()
     for kind, spans in _readings(line, model):
-        if kind not in without and sum(span.gain for span in spans) > sum(span.gain for span in best):
+        if sum(span.gain for span in spans) > sum(span.gain for span in best):
             best_kind, best = kind, spans
-    return _Read(line, best_kind, tuple(best))
+    return _Read(line, best_kind, () if best_kind in without else tuple(best))
 
 
 def _apply(read: _Read, start: int, note: Note) -> str:

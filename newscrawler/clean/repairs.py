@@ -21,7 +21,6 @@ _MOJIBAKE = re.compile(f"[{MOJIBAKE_LEADS}][{_CONTINUATIONS}]")
 _C1 = re.compile("[\x80-\x9f]")
 _C1_OF_WINDOWS = re.compile("[\x80-\x84\x86-\x9f]")
 _NEXT_LINE_OR_C1 = re.compile("(?P<next_line>(?<![0-9A-Za-z\xc0-\u2000])\x85)|[\x80-\x9f]")
-_LATIN1_RUN = re.compile("[\x80-\xff]{3}")  # GBK read as Latin-1, say
 _CONTROL = re.compile("\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 # 锘 is EF BB read as GBK; BF is lost before ASCII or taken for the lead of what follows.
@@ -146,9 +145,9 @@ def _note_from(note: Note, start: int, place: int, before: str, after: str) -> N
     note(start + place, before, after)
 
 
-def outside_mojibake(repair: Callable[[str, Note], str], text: str, note: Note = ignore) -> str:
-    """Returns the text with a repair made only in lines that do not look like mojibake, for a text of which that is to stay."""
-    return _line_by_line(lambda line, noted: line if _MOJIBAKE.search(line) or _LATIN1_RUN.search(line) else repair(line, noted), text, note)
+def outside(stays: Callable[[str], bool], repair: Callable[[str, Note], str], text: str, note: Note = ignore) -> str:
+    """Returns the text with a repair made only in the lines that are not to stay."""
+    return _line_by_line(lambda line, noted: line if stays(line) else repair(line, noted), text, note)
 
 
 def soft_hyphens(text: str, note: Note = ignore) -> str:
