@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from newscrawler.chinese.model import Model
 from newscrawler.clean.charsets import GAP, LOST, byte_lengths, bytes_as_read
@@ -33,6 +33,7 @@ _FEW = 5
 _WORD_BITS = 11.5
 """What so few characters may cost each, in words (新闻 6.6, 热点 10.2); chance makes 郎仁 (14.9) of ÀÉÈÊ, 宋埔运 (13.4) of 冼攴堍."""
 _DISTINCT, _DISTINCT_LATIN, _MANY_SUSPECTS = 3, 5, 6
+_HELD_DOWN = 3  # where every third character is the same as the one before, somebody plays with letters
 
 _UNIT = rb"[\xe2-\xef][\x80-\xbf\xff?]{2}|[\xc2-\xdf][\x80-\xbf\xff]|\xf0[\x90-\xbf][\x80-\xbf\xff]{2}"
 UTF8_RUN = re.compile(rb"(?:[\xe2-\xef]|\xf0[\x90-\xbf])[\x80-\xbf\xff?]{2}(?:[ -~]*(?:" + _UNIT + rb"))+(?:[\xe2-\xef][\x80-\xbf\xff?]?\Z)?")
@@ -163,21 +164,21 @@ def _is_evident(was: str, text: str, misreading: Misreading, model: Model) -> bo
 
     It makes no text of signs; signs for it (private use of an icon font, vertical forms) are not enough, unless they are many.
     """
-    wide = [char for char in text if char > "\x7f"]
+    wide, high = [char for char in text if char > "\x7f"], [char for char in was if char > "\x7f"]
     letters = {char for char in wide if char.isalpha()}
-    if 2 * sum(char in letters for char in wide) < len(wide) or len(letters) < 2:
+    held_down = sum(one == other for one, other in pairwise(high))
+    if 2 * sum(char in letters for char in wide) < len(wide) or len(letters) < 2 or _HELD_DOWN * held_down > len(high):
         return False
-    if misreading.outer != "cp1252" and not KANA.search(was) and not _is_suspect(was, len(letters), model):
+    suspect = misreading.outer == "cp1252" or KANA.search(was) or any(_is_rare(char, model) for char in was)
+    if not suspect and (len(_NO_TEXT.findall(was)) < _MANY_SUSPECTS or len(letters) < _DISTINCT):
         return False
-    if len(wide) > _FEW:
-        return len(letters) >= _DISTINCT and len({char for char in was if char > "\x7f"}) >= _DISTINCT_LATIN
+    if suspect and len(wide) > _FEW:
+        return len(letters) >= _DISTINCT and len(set(high)) >= _DISTINCT_LATIN
     return model.bits("".join(wide)) <= len(wide) * (_WORD_BITS + (_SENSE_BITS_JAPANESE - _SENSE_BITS if KANA.search(text) else 0.0))
 
 
-def _is_suspect(was: str, distinct: int, model: Model) -> bool:
-    """Returns whether rare Han characters, or many others that are no text, stood there."""
-    han = any("\u3400" <= char < "\ua000" and model.commonness(char) < RARE_BELOW for char in was)
-    return han or (sum(_NO_TEXT.match(char) is not None for char in was) >= _MANY_SUSPECTS and distinct >= _DISTINCT)
+def _is_rare(char: str, model: Model) -> bool:
+    return "\u3400" <= char < "\ua000" and model.commonness(char) < RARE_BELOW
 
 
 def makes_sense(text: str, model: Model) -> bool:
