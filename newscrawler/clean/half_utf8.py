@@ -25,6 +25,8 @@ _BEAM = 12
 _AS_TWO_BITS = 6.0
 _ITSELF_BITS = 8.0
 _MARGIN_BITS = 20.0
+_LEAST_NEW = 2
+"""Different characters that a reading must bring: one may come of letters held down (ééØØØ)."""
 
 _PLAIN = "\x00-\x7f\u2000-\u206f\u2e80-\ua4cf\uff00-\uffef"
 _STRETCH = re.compile(f".{{0,8}}[^{_PLAIN}](?:.{{0,15}}[^{_PLAIN}])*.{{0,8}}")
@@ -63,6 +65,8 @@ def _read_stretch(match: re.Match[str]) -> str:
         return stretch
     bits, *_, chain = min(whole, key=_by_bits)
     read = _joined(chain)
+    if len({char for char in read if char.isalpha() and char > "\u2e80"}.difference(stretch)) < _LEAST_NEW:
+        return stretch
     return read if model.bits(stretch, before) - bits > _MARGIN_BITS and makes_sense(read, model) else stretch
 
 
