@@ -80,10 +80,11 @@ _DAMAGED = {
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands before and after the bytes in the line; the end of a line is a newline."""
+    """What stands before and after the bytes in the line, the end of which is a newline, and how many characters that are in all."""
 
     before: str = ""
     after: str = "\n"
+    count: int = 0
 
 
 def read(raw: bytes, charset: str, outer: str, model: Model, around: Around, options: Options | None = None) -> tuple[str, list[Guess]]:
@@ -183,7 +184,7 @@ def _fill(pieces: list[str | _Open], model: Model, around: Around) -> tuple[str,
             before, after = _context(texts, index)
             candidates = _of_script(piece.candidates, script)
             texts[index], probabilities[index] = _best(candidates, before, after, model)
-    enough = _SURE_ENOUGH_IN_FEW if sum(map(len, texts[1:-1])) <= _FEW else SURE_ENOUGH
+    enough = _SURE_ENOUGH_IN_FEW if around.count + sum(map(len, texts[1:-1])) <= _FEW else SURE_ENOUGH
     guesses = {}
     for index, piece in enumerate(pieces):
         if not isinstance(piece, str):

@@ -32,7 +32,7 @@ RARE_BELOW = 4.0
 _FEW = 5
 _WORD_BITS = 11.5
 """What so few characters may cost each, in words (新闻 6.6, 热点 10.2); chance makes 郎仁 (14.9) of ÀÉÈÊ, 宋埔运 (13.4) of 冼攴堍."""
-_DISTINCT, _DISTINCT_LATIN, _MANY_SUSPECTS = 3, 5, 6
+_DISTINCT, _DISTINCT_BYTES, _MANY_SUSPECTS = 3, 5, 6
 _HELD_DOWN = 3  # where every third character is the same as the one before, somebody plays with letters
 
 _UNIT = rb"[\xe2-\xef][\x80-\xbf\xff?]{2}|[\xc2-\xdf][\x80-\xbf\xff]|\xf0[\x90-\xbf][\x80-\xbf\xff]{2}"
@@ -133,7 +133,7 @@ def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: 
     if not misreading.run and LOST not in part and not _is_text(part.decode(misreading.charset, "replace")):
         return None
     start, end, model = line.character_at(place), line.character_at(place + len(part)), line.model
-    around = Around(line.text[max(0, start - 2) : start], line.text[end : end + 2] + "\n")
+    around = Around(line.text[max(0, start - 2) : start], line.text[end : end + 2] + "\n", len(line.text) - end + start)
     if misreading.twice:
         text, guesses = _read_twice(part, model, around)
     else:
@@ -166,14 +166,14 @@ def _is_evident(was: str, text: str, misreading: Misreading, model: Model) -> bo
     """
     wide, high = [char for char in text if char > "\x7f"], [char for char in was if char > "\x7f"]
     letters = {char for char in wide if char.isalpha()}
-    held_down = sum(one == other for one, other in pairwise(high))
+    held_down = sum(one == other > "\x7f" for one, other in pairwise(was))
     if 2 * sum(char in letters for char in wide) < len(wide) or len(letters) < 2 or _HELD_DOWN * held_down > len(high):
         return False
     suspect = misreading.outer == "cp1252" or KANA.search(was) or any(_is_rare(char, model) for char in was)
     if not suspect and (len(_NO_TEXT.findall(was)) < _MANY_SUSPECTS or len(letters) < _DISTINCT):
         return False
     if suspect and len(wide) > _FEW:
-        return len(letters) >= _DISTINCT and len(set(high)) >= _DISTINCT_LATIN
+        return len(letters) >= _DISTINCT and max(len(letters), len(set(high))) >= _DISTINCT_BYTES
     return model.bits("".join(wide)) <= len(wide) * (_WORD_BITS + (_SENSE_BITS_JAPANESE - _SENSE_BITS if KANA.search(text) else 0.0))
 
 
