@@ -5,7 +5,8 @@ known, and with it which character each byte belongs to: a lost byte costs its o
 character is there (the lead of three UTF-8 bytes and one more, half of a GBK pair), which leaves 64 to 126 candidates; the
 decoder's own rule leaves fewer, since it gives up only on a byte that makes no pair with the following one (in UTF-8 read as
 GBK that is 0x80 alone, unless ASCII or the end follows). Of the candidates the model chooses by the two characters before and
-after; its probability is the confidence of the guess, and below `SURE_ENOUGH` the character stays lost.
+after; its probability is the confidence of the guess, and below `SURE_ENOUGH` the character stays lost (so do those
+of another script than the text's, and the less sure ones of short lines). Guesses side by side rest on each other.
 
 Where it fails: a name guessed from its neighbours is a guess; two characters lost side by side are guessed one after the
 other; a decoder that also swallows the byte after the bad one puts a wrong character there, or none.
