@@ -6,8 +6,9 @@ mojibake looks like: of all readings the most probable wins (bits of the languag
 bits can be compared as they are), and only when it is clearly more probable than the line as it stands and makes sense by
 itself. Bits alone are no evidence (a letter held down, ÄÄÄÄ, or three icons of a private font cost more than any Chinese): it
 takes several different characters, rare Han among them where Han are read as Han, or, where they are few, a clear word. Few
-lines are worth a trial: those with rare Han characters close to each other (one line in a hundred of good Chinese), and those with Latin-1 as no word has it. Spans inside good text are found where their bytes show them: UTF-8 by its
-shape, one-byte charsets by their characters. Bytes that a decoder lost are guessed by `lost_bytes`.
+lines are worth a trial: those with rare Han characters close to each other (one line in a hundred of good Chinese), and
+those with Latin-1 as no word has it. Spans inside good text are found where their bytes show them: UTF-8 by its shape,
+one-byte charsets by their characters. Bytes that a decoder lost are guessed by `lost_bytes`.
 
 Where it fails: short spans (two characters say too little); text of rare names; pairs of which both readings are probable; a
 Chinese text read as another *and* damaged in a third way; Korean and other languages, which the model does not know, and
