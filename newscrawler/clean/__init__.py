@@ -1,6 +1,7 @@
 """Text -> text + repairs: undoes what was done to a text on its way, and leaves a whole text as it is.
 
-`clean_text` is the front function; `repairs` holds one function a kind, `edits` how a change is noted. Those with a theory
+`clean_text` is the front function; `repairs` holds one function a kind (`entities` one of them),
+`edits` how a change is noted. Those with a theory
 have their own modules: `mojibake` (a charset read as another; `trials` is one such reading of one line, `charsets` the tables,
 `lost_bytes` what is guessed), `half_utf8` (read as two charsets in turn), `letters` (Latin letters as Han characters), `frames`
 (GBK out of step: `alignment` is the search, `beam` its bookkeeping, `candidates` and `guesses` the lost characters, `debris` what
@@ -17,6 +18,7 @@ from functools import cache, partial
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
 from newscrawler.clean.effort import shared_effort
+from newscrawler.clean.entities import html_entities
 from newscrawler.clean.frames import frame_shift, is_marked
 from newscrawler.clean.half_utf8 import gbk_as_half_utf8
 from newscrawler.clean.letters import is_spelled, letters_as_hanzi
@@ -29,7 +31,7 @@ __all__ = ["KINDS", "clean_text", "count_lost"]
 _Repair = Callable[[str, Note], str]
 
 _REPAIRS: tuple[_Repair, ...] = (
-    repairs.html_entities,
+    html_entities,
     repairs.lone_surrogates,
     frame_shift,  # what is left of a shifted line looks like a misread charset, and would be read as one
     gbk_as_half_utf8,
@@ -46,7 +48,11 @@ _REPAIRS: tuple[_Repair, ...] = (
     repairs.nfc,
     pinyin_leak,  # last: it counts readings behind Han characters, and all of them stand as they should by then
 )
-KINDS = MISREADINGS.union(repair.__name__ for repair in _REPAIRS)
+KINDS = MISREADINGS.union(repair.__name__ for repair in (*_REPAIRS, repairs.folded_punctuation) if repair is not misread_charset)
+"""The kinds of repair that may be noted, each of which can be left out."""
+_ON_BYTES = (gbk_as_half_utf8, repairs.utf8_mojibake, repairs.c1_controls, repairs.soft_hyphens, repairs.odd_spaces, repairs.fullwidth_alnum)
+"""Repairs of characters that are bytes in a misread text."""
+_ALL_MISREAD = MISREADINGS | {"gbk_as_half_utf8"}
 _CONFIDENCE = {"utf8_mojibake": 0.95, "gbk_as_half_utf8": 0.9, "letters_as_hanzi": 0.9, "pinyin_leak": 0.95, "html_entities": 0.99, "folded_punctuation": 0.9}
 _MAX_PASSES = 8
 # What cannot be restored: U+FFFD, U+FFFD's three bytes twice as GBK, empty memory as GBK, glyphs of a private font.
@@ -74,8 +80,9 @@ def clean_text(text: str, *, without: frozenset[str] = frozenset(), restore_punc
 
     It does not change script, quotes or the width of punctuation; with `restore_punctuation` ASCII marks between Han characters
     become full-width. What a lost byte leaves open is guessed only where the rest of the character stands, and the repair says
-    how probable the guess is. Repairs of the kinds in `without` are not made. Repairing the result changes nothing more. `start`
-    of a repair counts in the text that this repair was given, so after those listed before it.
+    how probable the guess is; a guess of less than 0.9 counts as lost. Repairs of the kinds in `without` are not made. Repairing the
+    result changes nothing more. `start` of a repair counts in the text that the step of its kind was given, so after the repairs of
+    the steps before it, not after those of its own step; these are listed in the order of that text.
 
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
@@ -90,7 +97,7 @@ def clean_text(text: str, *, without: frozenset[str] = frozenset(), restore_punc
             if text == before or not (restore_punctuation or _is_suspect(text)):
                 break
     halves = sum(repair.kind == "lone_surrogates" and not repair.after for repair in ledger.repairs)
-    return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves)
+    return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves + ledger.guessed)
 
 
 def count_lost(text: str) -> int:
@@ -116,11 +123,25 @@ def _is_suspect(text: str) -> bool:
 
 def _steps(without: frozenset[str], *, restore_punctuation: bool = False) -> tuple[tuple[str, _Repair], ...]:
     """Returns the repairs to make, each with its name; `misread_charset` has kinds of its own to leave out."""
-    steps = [(repair.__name__, repair) for repair in _REPAIRS if repair.__name__ not in without]
-    if restore_punctuation:
+    stays = cache(partial(_is_misread, without)) if without & _ALL_MISREAD else None
+    steps: list[tuple[str, _Repair]] = []
+    for repair in _REPAIRS:
+        if repair is misread_charset and without:
+            limited = partial(misread_charset, without=without)
+            steps.append((repair.__name__, partial(repairs.outside, stays, limited) if stays and "gbk_as_half_utf8" in without else limited))
+        elif repair.__name__ not in without:
+            steps.append((repair.__name__, partial(repairs.outside, stays, repair) if stays and repair in _ON_BYTES else repair))
+    if restore_punctuation and "folded_punctuation" not in without:
         steps.append(("folded_punctuation", repairs.folded_punctuation))
-    limited = partial(misread_charset, without=without)
-    return tuple((kind, limited if repair is misread_charset and without else repair) for kind, repair in steps)
+    return tuple(steps)
+
+
+def _is_misread(kinds: frozenset[str], line: str) -> bool:
+    """Returns whether a line was misread in one of these ways: where that is not to be repaired, its bytes stay as they are."""
+    ledger = Ledger()
+    for repair in (gbk_as_half_utf8, misread_charset, repairs.utf8_mojibake):
+        line = repair(line, ledger.under(repair.__name__))
+    return any(repair.kind in kinds for repair in ledger.repairs)
 
 
 _STEPS = _steps(frozenset())
