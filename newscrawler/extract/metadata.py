@@ -30,7 +30,8 @@ MAX_INFO = 200
 
 def read_article(outline: Outline, data: LinkedData, body: list[Block], url: str, resolver: Resolver) -> Article:
     """Returns the article without its related reading; every field as on the page, not cleaned."""
-    article = Article(title=choose_title(outline, data.headline), subtitle=data.subtitle)
+    start = next((number for number, block in enumerate(outline.blocks) if body and block is body[0]), len(outline.blocks))
+    article = Article(title=choose_title(outline, data.headline, url, start), subtitle=data.subtitle)
     lines, tail, tail_names = _paragraphs(body, article.title)
     article.text = "\n".join(lines)
     info = _info_lines(outline, body)
