@@ -37,6 +37,36 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _DATE_LINE = re.compile(r"^\W*(?:\w+ ){0,3}(?:20|19)\d\d\s*[-年/.]\s*\d\d?\s*[-月/.]\s*\d\d?日?")
+_PREFIX = re.compile(
+    r"^(?:(?:(?:written|posted|published|created|words|story|text|report|reported|reporting|reviewed|article|guest post|post|photos?)\s+)?by|"
+    r"(?:(?:ein\s+)?(?:gastbeitrag|beitrag|artikel|kommentar|interview|text|geschrieben|verfasst|veröffentlicht|erstellt)\s+)?von|"
+    r"(?:écrit |publié |propos recueillis |article )?par|(?:escrito |publicado )?por|(?:scritto |pubblicato )da|(?:geschreven )?door|av|af|autor(?:in|es|en)?|authors?|auteurs?|autor[ei]|verfasser(?:in)?|redaktion|tekst|text|texte|texto|testo|words|"
+    r"作\s*者|记者|記者|文|撰文|撰稿|取材・文|執筆|기자)(?:\s*[:：/]\s*|\s+|(?<=[者文稿筆])\s*)",
+    re.IGNORECASE,
+)
+_PARENTHESIS = re.compile(r"\([^()]{0,60}\)|（[^（）]{0,60}）")
+_CUT = re.compile(
+    r"\s[|·•–—-]\s|[|•·]|\s(?:on|am|vom|le|el|il|den)\s+(?=\d)|\s(?:at|in|from|for)\s|\s*,?\s*(?:posted|updated|published|last)\b|\d{1,2}[./:]\d|\s\d{1,2}\.?\s|\b(?:19|20)\d\d\b|@",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s*[,;/&、，；]\s*|\s+(?:and|und|et|y|og|och|en|e|ve|и)\s+|\s*和\s*")
+_ROLE_AFTER = re.compile(
+    r"\s+(?:(?:senior|chief|staff|political|science|business|foreign|guest|freelance|managing|contributing|special)\s+)*"
+    r"(?:writer|reporter|correspondent|editor|contributor|columnist|journalist|author|follow|redakteur(?:in)?|redaktion|기자)\b.*$",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(r"\d{2}|[@_<>{}=#\[\]\"“”?!…]|://|\.(?:com|de|net|org)\b|https?", re.IGNORECASE)
+_LETTERS = re.compile(r"[\W_]+")
+_NOT_WRITERS = frozenset(
+    word
+    for word in (
+        "author,authors,by,follow,share,admin,administrator,staff,editor,editors,readmore,seemore,viewprofile,viewallposts,allposts,moreposts,abouttheauthor,aboutauthor,"
+        "about,contributor,contributors,updated,published,posted,comments,nocomments,leaveacomment,comment,email,twitter,facebook,instagram,linkedin,website,name,guest,anonymous,"
+        "unknown,none,null,undefined,user,home,contact,menu,search,subscribe,login,signin,autor,autoren,autorin,über,redaktionelleleitung,mehrerfahren,"
+        "phd,md,mba,msc,ma,bsc,rd,jr,dr,mph,cpa,rn,作者,编辑,記者,记者,来源,佚名,未知,责任编辑,本站,网络,转载"
+    ).split(",")
+)
+MAX_NAME, MAX_NAME_WORDS = 50, 6
 _NOT_NAMES = frozenset({"完", "图片", "圖片", "全文完", "未完待续", "新华社", "资料图", "下同", "综合", "綜合", "本报讯", "编辑部", "记者", "記者"})
 _SENTENCE_END = re.compile(r"[。！？]$|.{60}[.!?]$")
 MAX_LINE_BYTES = 200
@@ -74,6 +104,35 @@ def byline_of(line: str) -> tuple[str | None, list[str]]:
             groups = found.groupdict()
             return found[0].strip(" (（|"), split_names(groups.get("names") or groups.get("english") or "")
     return None, []
+
+
+def people(texts: list[str]) -> list[str]:
+    """Returns the names in texts that are known to name writers, without what stands around them; texts that hold none give none.
+
+    >>> people(["Von: Anna Weber und Jan Roth (dpa)", "By Evan Hart Staff Writer | 3 May 2024", "anna@site.example", "Follow"])
+    ['Anna Weber', 'Jan Roth', 'Evan Hart']
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        text = _PREFIX.sub("", " ".join(text.split()).replace("\xad", ""))
+        text = _CUT.split(_PARENTHESIS.sub(" ", text), maxsplit=1)[0]
+        for part in _AND.split(text):
+            name = _ROLE_AFTER.sub("", _PREFIX.sub("", part.strip(" .·:,-–—|"))).strip(" .·:,-–—|")
+            if _may_be_name(name):
+                found.setdefault(fold(name), name)
+    return list(found.values())
+
+
+def fold(name: str) -> str:
+    """Returns a name's letters in lower case."""
+    return _LETTERS.sub("", name).casefold()
+
+
+def _may_be_name(name: str) -> bool:
+    words = name.split()
+    if not 1 <= len(words) <= MAX_NAME_WORDS or not 2 <= len(name) <= MAX_NAME or _NO_NAME.search(name):
+        return False
+    return fold(name) not in _NOT_WRITERS and any(char.isalpha() for char in name)
 
 
 def source_of(line: str) -> str | None:

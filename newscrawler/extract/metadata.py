@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from newscrawler.dedupe import same_site
 from newscrawler.extract import bylines, labels
 from newscrawler.extract.addresses import Resolver
-from newscrawler.extract.dates import Moment, date_in_url, find_date, written
 from newscrawler.extract.language import language_of
 from newscrawler.extract.linked_data import LinkedData
 from newscrawler.extract.outline import Block, Outline
+from newscrawler.extract.published import Style, set_dates
 from newscrawler.extract.titles import choose_title
+from newscrawler.extract.writers import set_writers
+from newscrawler.extract.zones import is_american, site_zone
 from newscrawler.items import Article, Image
 
-_META_DATES = (
-    "article:published_time og:article:published_time publishdate pubdate datepublished publish_date publish-date publication_date date "
-    "dc.date.issued dc.date dcterms.created parsely-pub-date sailthru.date weibo:article:create_at bytedance:published_time og:published_time"
-).split()
-_META_MODIFIED = "article:modified_time og:updated_time datemodified lastmod last-modified bytedance:updated_time weibo:article:update_at".split()
-_META_AUTHORS = "author article:author dc.creator byl parsely-author sailthru.author".split()
 _KEYWORD_SPLIT = re.compile(r"[,，、;；|]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FOLD = re.compile(r"\W+")
@@ -35,9 +32,13 @@ def read_article(outline: Outline, data: LinkedData, body: list[Block], url: str
     lines, tail, tail_names = _paragraphs(body, article.title)
     article.text = "\n".join(lines)
     info = _info_lines(outline, body)
-    _set_authors(article, info, tail, tail_names, data, outline)
     article.language, article.language_score = language_of(article.text or article.title or "", outline.lang)
-    _set_dates(article, info, data, outline, url)
+    span = (start, next((number for number in range(len(outline.blocks) - 1, -1, -1) if body and outline.blocks[number] is body[-1]), start))
+    host = urlsplit(url).hostname or ""
+    site = bylines.fold(outline.meta.get("og:site_name", "")) or bylines.fold(host.removeprefix("www."))
+    set_writers(article, outline, data, info, (tail, tail_names), span, site)
+    locales = tuple(filter(None, (outline.lang, outline.meta.get("og:locale"))))
+    set_dates(article, outline, data, info, span, url, Style(site_zone(host, locales, article.language), is_american(host, locales)))
     article.keywords = _keywords(outline, data)
     article.sections = _sections(outline) or data.sections or _listed(outline.meta.get("article:section"))
     article.description = outline.meta.get("description") or outline.meta.get("og:description") or data.description
@@ -78,52 +79,6 @@ def _info_lines(outline: Outline, body: list[Block]) -> list[str]:
     inside = {id(block) for block in body}
     near = [block for block in blocks[min(start, first) : last + 6] if id(block) not in inside and len(block.text) <= MAX_INFO]
     return [block.text for block in near if not block.place.flags & (labels.COMMENT | labels.RELATED | labels.SHARE)]
-
-
-def _set_authors(article: Article, info: list[str], tail: str | None, tail_names: list[str], data: LinkedData, outline: Outline) -> None:
-    byline, names = tail, tail_names
-    for line in info:
-        if byline:
-            break
-        _, byline, names = bylines.cut_tail_byline(line)
-        if not byline:
-            byline, names = bylines.byline_of(line)
-    declared = next((outline.meta[name] for name in _META_AUTHORS if name in outline.meta and "://" not in outline.meta[name]), "")
-    article.byline = byline
-    article.authors = names or data.authors or [name for name in bylines.split_names(declared) if len(name) <= 60]
-
-
-def _set_dates(article: Article, info: list[str], data: LinkedData, outline: Outline, url: str) -> None:
-    china = (article.language or "").startswith("zh")
-    found = [(source, moment) for source, raw in _date_texts(info, data, outline) if (moment := find_date(raw))]
-    in_url = date_in_url(url)
-    if in_url:
-        found.append(("url", in_url))
-    if found:
-        source, moment = _most_exact(found)
-        article.date_published, article.date_precision, article.tz_source = written(moment, china=china)
-        article.date_published_raw, article.date_published_source = moment.raw, source
-    modified = data.modified or next((outline.meta[name] for name in _META_MODIFIED if name in outline.meta), "")
-    changed = find_date(modified) if modified else None
-    if changed:
-        article.date_modified = written(changed, china=china)[0]
-
-
-def _date_texts(info: list[str], data: LinkedData, outline: Outline) -> list[tuple[str, str]]:
-    texts = [("jsonld", data.published)] if data.published else []
-    texts += [("meta", outline.meta[name]) for name in _META_DATES if name in outline.meta]
-    texts += [("time", when) for when, _ in outline.times[:1]]
-    return texts + [("text", line) for line in info]
-
-
-def _most_exact(found: list[tuple[str, Moment]]) -> tuple[str, Moment]:
-    """Returns the first date, or a later one that tells the time of the very same day."""
-    source, first = found[0]
-    if first.precision == "day":
-        for other, moment in found[1:]:
-            if moment.precision != "day" and moment.value.date() == first.value.date():
-                return other, moment
-    return source, first
 
 
 def _keywords(outline: Outline, data: LinkedData) -> list[str]:

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from newscrawler.extract.labels import AROUND, PRINTED_HEADING, flags_of, signature
+from newscrawler.extract.marks import TIME, mark_of
 
 _BLOCKS = (
     "html body main article section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr td th caption blockquote pre "
     "header footer nav aside figure figcaption form fieldset center address details summary hr menu hgroup"
 )
 _SKIPPED = "style noscript template svg iframe object select textarea button math canvas map audio video"
+_INLINE = "span em strong b i small cite font label u"
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ITEMS = frozenset({"li", "dd", "dt", "tr", "article"})
 _BREAK = "\x0b"
@@ -83,6 +85,16 @@ class Picture:
 
 
 @dataclass(slots=True)
+class Mark:
+    """An element that says it holds a writer or a date: `kind` as in `marks`; its text is read when it is asked for."""
+
+    element: etree._Element
+    kind: int
+    place: Place
+    block: int
+
+
+@dataclass(slots=True)
 class Outline:
     """All that is known of a page after the walk."""
 
@@ -93,6 +105,7 @@ class Outline:
     meta: dict[str, str] = field(default_factory=dict)
     times: list[tuple[str, int]] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     title: str = ""
     lang: str = ""
     base: str | None = None
@@ -156,6 +169,15 @@ class _Walk:
         item = number if tag in _ITEMS else up.item
         self.place = Place(tag, path, flags, number, up, item, up.heading, self.chars)
         self.out.places.append(self.place)
+        kind = mark_of(name, element.get("itemprop") or element.get("property"))
+        if kind:
+            self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
+        return True
+
+    def _inline(self, element: etree._Element) -> bool:
+        kind = mark_of(element.get("class"), element.get("itemprop") or element.get("property"), element.get("rel"))
+        if kind:
+            self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
         return True
 
     def _close(self) -> None:
@@ -290,6 +312,8 @@ class _Walk:
         when = element.get("datetime")
         if when:
             self.out.times.append((when, self.place.number))
+        kind = mark_of(element.get("class"), element.get("itemprop") or element.get("property")) or TIME
+        self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
         return True
 
 
@@ -298,6 +322,7 @@ class _Walk:
 _STARTS: dict[str, Callable[[_Walk, etree._Element], bool]] = {
     **dict.fromkeys(_BLOCKS.split(), _Walk._open),
     **dict.fromkeys(_SKIPPED.split(), _Walk._skip),
+    **dict.fromkeys(_INLINE.split(), _Walk._inline),
     "html": _Walk._open_html,
     "a": _Walk._open_anchor,
     "br": _Walk._break,

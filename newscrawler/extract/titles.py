@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from newscrawler.extract.labels import AROUND, TITLE
@@ -159,7 +160,7 @@ def without_site(title: str, sites: set[str]) -> str:
     """
     title = " ".join(title.split())
     spans = [(0, 0), *((found.start(), found.end()) for found in _SEPARATOR.finditer(title)), (len(title), len(title))]
-    parts = [(left[1], right[0]) for left, right in zip(spans, spans[1:], strict=False) if right[0] > left[1]]
+    parts = [(left[1], right[0]) for left, right in pairwise(spans) if right[0] > left[1]]
     named = [one for one in parts if _fold(title[slice(*one)]) not in sites]
     if len(parts) < 2 or not named:
         return title

@@ -1,0 +1,65 @@
+"""Elements that say by class, itemprop or rel that they hold a writer or a date, and what a page's outline has of them.
+
+Pages name the writer and the date in small inline elements whose text melts into a block's; the walk over the tree keeps those
+elements (`Mark`), and this module tells which they are. Only the names of classes are looked at, in all languages' words.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+AUTHOR, DATE, MODIFIED, SURE = (1 << n for n in range(4))
+"""What a mark says its text is; SURE when the vocabulary of schema.org or rel says it and not a class."""
+
+TIME = DATE
+"""What a <time> is that says nothing else."""
+
+_PROPERTIES = {
+    "author": AUTHOR | SURE,
+    "creator": AUTHOR | SURE,
+    "datepublished": DATE | SURE,
+    "datecreated": DATE,
+    "created": DATE,
+    "issued": DATE | SURE,
+    "date": DATE,
+    "datemodified": MODIFIED | SURE,
+    "modified": MODIFIED | SURE,
+}
+_AUTHOR = frozenset(
+    "author authors authorname authorlink byline bylines writer writers writtenby journalist journalists reporter reporters contributor contributors "
+    "columnist autor autoren autorin autore autores auteur auteurs verfasser redakteur redacteur forfatter skribent zuozhe zuozhei jizhe creator".split()
+)
+_NO_AUTHOR = frozenset(
+    "bio biography avatar image img photo picture pic icon social share comment comments reply related count follow email mail description desc about date time "
+    "role title job position list more form box search register login topic tags tag category".split()
+)
+_DATE = frozenset(
+    "date datum dates fecha data pubdate pubtime publish published publishing publisheddate publishdate publishtime posted postdate created creationdate "
+    "createdate createtime timestamp time dateline datetime release released articledate newsdate entrydate postmetadate shijian riqi fabu erstellt".split()
+)
+_MODIFIED = frozenset("modified updated update updatedate lastmod lastmodified changed aktualisiert edited".split())
+_NO_DATE = frozenset("event events read reading duration comment comments related expire expires picker countdown birth update timeout calendar archive archives".split())
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+
+
+@lru_cache(maxsize=16384)
+def mark_of(name: str | None, prop: str | None, rel: str | None = None) -> int:
+    """Returns what an element's class, itemprop (or RDFa property) and rel say that its text is, 0 for nothing.
+
+    >>> mark_of("post-authorName", None) == AUTHOR, mark_of("meta__date--small", None) == DATE, mark_of("author-bio", None)
+    (True, True, 0)
+    """
+    if rel and "author" in rel:
+        return AUTHOR | SURE
+    kind = _PROPERTIES.get(prop.rpartition(":")[2].lower(), 0) if prop else 0
+    if kind or not name:
+        return kind
+    tokens = {token.lower() for token in _TOKEN.findall(name)}
+    if tokens & _AUTHOR and not tokens & _NO_AUTHOR:
+        return AUTHOR
+    if tokens & _MODIFIED:
+        return MODIFIED
+    if not tokens & _NO_DATE and (tokens & _DATE or any(token.endswith("date") for token in tokens)):
+        return DATE
+    return 0
