@@ -37,10 +37,12 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _DATE_LINE = re.compile(r"^\W*(?:\w+ ){0,3}(?:20|19)\d\d\s*[-年/.]\s*\d\d?\s*[-月/.]\s*\d\d?日?")
+_HANDLE = re.compile(r"\s@\w+")
+_AROUND_NAME = " .·:,-–—|"
 _PREFIX = re.compile(
-    r"^(?:(?:(?:written|posted|published|created|words|story|text|report|reported|reporting|reviewed|article|guest post|post|photos?)\s+)?by|"
+    r"^(?:(?:view|see|show|read|zeige|alle|all|more|mehr|voir|ver|todos|tutti)\b.{0,30}?\b(?:by|von|de|par|por|di)|(?:(?:written|posted|published|created|words|story|text|report|reported|reporting|reviewed|article|guest post|post|photos?)\s+)?by|"
     r"(?:(?:ein\s+)?(?:gastbeitrag|beitrag|artikel|kommentar|interview|text|geschrieben|verfasst|veröffentlicht|erstellt)\s+)?von|"
-    r"(?:écrit |publié |propos recueillis |article )?par|(?:escrito |publicado )?por|(?:scritto |pubblicato )da|(?:geschreven )?door|av|af|autor(?:in|es|en)?|authors?|auteurs?|autor[ei]|verfasser(?:in)?|redaktion|tekst|text|texte|texto|testo|words|"
+    r"(?:écrit |publié |propos recueillis |article )?par|(?:escrito |publicado )?por|(?:scritto |pubblicato )da|(?:geschreven )?door|av|af|autor(?:in|es|en)?|authors?|auteurs?|autor[ei]|verfasser(?:in)?|interview(?=:)|redaktion(?=:)|tekst|text|texte|texto|testo|words|"
     r"作\s*者|记者|記者|文|撰文|撰稿|取材・文|執筆|기자)(?:\s*[:：/]\s*|\s+|(?<=[者文稿筆])\s*)",
     re.IGNORECASE,
 )
@@ -55,7 +57,7 @@ _ROLE_AFTER = re.compile(
     r"(?:writer|reporter|correspondent|editor|contributor|columnist|journalist|author|follow|redakteur(?:in)?|redaktion|기자)\b.*$",
     re.IGNORECASE,
 )
-_NO_NAME = re.compile(r"\d{2}|[@_<>{}=#\[\]\"“”?!…]|://|\.(?:com|de|net|org)\b|https?", re.IGNORECASE)
+_NO_NAME = re.compile(r"(?:^|\s)\d|\d{3}|^(?:editor|photo|foto|source|quelle|image|bild)\b|[@_<>{}=#\[\]\"“”?!…]|://|\.(?:com|de|net|org)\b|https?", re.IGNORECASE)
 _LETTERS = re.compile(r"[\W_]+")
 _NOT_WRITERS = frozenset(
     word
@@ -63,6 +65,7 @@ _NOT_WRITERS = frozenset(
         "author,authors,by,follow,share,admin,administrator,staff,editor,editors,readmore,seemore,viewprofile,viewallposts,allposts,moreposts,abouttheauthor,aboutauthor,"
         "about,contributor,contributors,updated,published,posted,comments,nocomments,leaveacomment,comment,email,twitter,facebook,instagram,linkedin,website,name,guest,anonymous,"
         "unknown,none,null,undefined,user,home,contact,menu,search,subscribe,login,signin,autor,autoren,autorin,über,redaktionelleleitung,mehrerfahren,"
+        "von,par,por,veröffentlicht,publié,publicado,allearticles,alleartikel,allebeiträge,reportby,writtenby,publishedby,postedby,abouttheauthors,"
         "phd,md,mba,msc,ma,bsc,rd,jr,dr,mph,cpa,rn,作者,编辑,記者,记者,来源,佚名,未知,责任编辑,本站,网络,转载"
     ).split(",")
 )
@@ -114,10 +117,15 @@ def people(texts: list[str]) -> list[str]:
     """
     found: dict[str, str] = {}
     for text in texts:
+        if "://" in text:
+            continue
+        text = _HANDLE.sub(",", text)
         text = _PREFIX.sub("", " ".join(text.split()).replace("\xad", ""))
         text = _CUT.split(_PARENTHESIS.sub(" ", text), maxsplit=1)[0]
         for part in _AND.split(text):
-            name = _ROLE_AFTER.sub("", _PREFIX.sub("", part.strip(" .·:,-–—|"))).strip(" .·:,-–—|")
+            part = _PREFIX.sub("", part.strip(_AROUND_NAME))
+            name = _ROLE_AFTER.sub("", part).strip(_AROUND_NAME)
+            name = name if " " in name or part.count(" ") > 2 else part.strip(_AROUND_NAME)
             if _may_be_name(name):
                 found.setdefault(fold(name), name)
     return list(found.values())

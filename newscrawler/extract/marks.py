@@ -40,6 +40,7 @@ _DATE = frozenset(
 )
 _MODIFIED = frozenset("modified updated update updatedate lastmod lastmodified changed aktualisiert edited".split())
 _NO_DATE = frozenset("event events read reading duration comment comments related expire expires picker countdown birth update timeout calendar archive archives".split())
+_VALUE = re.compile(r"\[[^\[\]]*\]")  # a value in a utility class: "[grid-area:authors]"
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
@@ -55,7 +56,7 @@ def mark_of(name: str | None, prop: str | None, rel: str | None = None) -> int:
     kind = _PROPERTIES.get(prop.rpartition(":")[2].lower(), 0) if prop else 0
     if kind or not name:
         return kind
-    tokens = {token.lower() for token in _TOKEN.findall(name)}
+    tokens = {token.lower() for token in _TOKEN.findall(_VALUE.sub("", name) if "[" in name else name)}
     if tokens & _AUTHOR and not tokens & _NO_AUTHOR:
         return AUTHOR
     if tokens & _MODIFIED:

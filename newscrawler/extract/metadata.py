@@ -12,7 +12,7 @@ from newscrawler.extract.language import language_of
 from newscrawler.extract.linked_data import LinkedData
 from newscrawler.extract.outline import Block, Outline
 from newscrawler.extract.published import Style, set_dates
-from newscrawler.extract.titles import choose_title
+from newscrawler.extract.titles import choose_title, site_names
 from newscrawler.extract.writers import set_writers
 from newscrawler.extract.zones import is_american, site_zone
 from newscrawler.items import Article, Image
@@ -35,8 +35,7 @@ def read_article(outline: Outline, data: LinkedData, body: list[Block], url: str
     article.language, article.language_score = language_of(article.text or article.title or "", outline.lang)
     span = (start, next((number for number in range(len(outline.blocks) - 1, -1, -1) if body and outline.blocks[number] is body[-1]), start))
     host = urlsplit(url).hostname or ""
-    site = bylines.fold(outline.meta.get("og:site_name", "")) or bylines.fold(host.removeprefix("www."))
-    set_writers(article, outline, data, info, (tail, tail_names), span, site)
+    set_writers(article, outline, data, info, (tail, tail_names), span, site_names(outline.meta.get("og:site_name"), url))
     locales = tuple(filter(None, (outline.lang, outline.meta.get("og:locale"))))
     set_dates(article, outline, data, info, span, url, Style(site_zone(host, locales, article.language), is_american(host, locales)))
     article.keywords = _keywords(outline, data)

@@ -1,7 +1,7 @@
 """When an article was published, from all places that say so, with the place noted.
 
-The order is JSON-LD, the head, elements marked by schema.org, `time` elements at the title, elements marked by class, lines
-about the article, the URL, and last the first date that stands alone in a line near the title. A place that says "updated" tells
+The order is JSON-LD, the head, marked elements at the text (by schema.org, then `time` and by class), lines about the article, the
+URL, lines at the text that are little more than a date, marked elements elsewhere, and last any date in a line at the text. A place that says "updated" tells
 the date of the last change, and that of publication only where nothing else does. A day is refined to the minute by a later place
 that tells the same day.
 """
@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
-from itertools import islice
 
 from newscrawler.extract import labels
 from newscrawler.extract.dates import Moment, date_in_url, find_date, written
@@ -39,7 +38,7 @@ _UPDATED = re.compile(
 _ELSEWHERE = labels.COMMENT | labels.RELATED | labels.RECOMMENDED | labels.POPULAR | labels.LATEST | labels.NAV | labels.PAGER
 BEFORE, AFTER = 16, 12
 MAX_MARKS = 60
-MAX_LINE = 120
+MAX_LONE, MAX_LINE = 45, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +53,13 @@ def set_dates(article: Article, outline: Outline, data: LinkedData, info: list[s
     """Sets the dates of an article; `info` are the lines about it, `span` the numbers of its text's first and last block."""
     found: list[tuple[str, Moment]] = []
     updates: list[tuple[str, Moment]] = []
-    for source, text, is_update in _texts(outline, data, info, span):
-        moment = find_date(text, month_first=style.month_first, short=source in ("time", "text"))
+    for source, text, is_update in _texts(outline, data, info, span, url):
+        moment = date_in_url(text) if source == "url" else find_date(text, month_first=style.month_first, short=source in ("time", "text"))
         if moment is not None:
             (updates if is_update else found).append((source, moment))
-    in_url = date_in_url(url)
-    if in_url:
-        found.append(("url", in_url))
-    if found or updates:
-        source, moment = _most_exact(found or updates)
+    best = found or updates or _loose(outline, span, style)
+    if best:
+        source, moment = _most_exact(best)
         article.date_published, article.date_precision, article.tz_source = written(moment, style.zone)
         article.date_published_raw, article.date_published_source = moment.raw, source
     declared = data.modified or next((outline.meta[name] for name in _META_MODIFIED if name in outline.meta), "")
@@ -71,21 +68,21 @@ def set_dates(article: Article, outline: Outline, data: LinkedData, info: list[s
         article.date_modified = written(changed, style.zone)[0]
 
 
-def _texts(outline: Outline, data: LinkedData, info: list[str], span: tuple[int, int]) -> Iterator[tuple[str, str, bool]]:
-    """Yields source, text and whether it tells a change, best first."""
+def _texts(outline: Outline, data: LinkedData, info: list[str], span: tuple[int, int], url: str) -> Iterator[tuple[str, str, bool]]:
+    """Yields source, text and whether it tells a change, best first; for the source "url" the text is the URL."""
     if data.published:
         yield "jsonld", data.published, False
     for name in _META:
         if name in outline.meta:
             yield "meta", outline.meta[name], False
-    marks = list(_marks(outline, span))
-    yield from ((source, text, is_update) for sure, source, text, is_update in marks if sure)
-    yield from ((source, text, is_update) for sure, source, text, is_update in marks if not sure)
+    near, far = _marks(outline, span)
+    yield from near
     for line in info:
         yield "text", line, bool(_UPDATED.search(line))
-    for block in outline.blocks[max(0, span[0] - BEFORE) : span[1] + 1 + AFTER]:
-        if len(block.text) <= MAX_LINE and not block.place.flags & _ELSEWHERE and not block.linked:
-            yield "text", block.text, bool(_UPDATED.search(block.text))
+    yield "url", url, False
+    for text in _lines_near(outline, span, MAX_LONE):
+        yield "text", text, bool(_UPDATED.search(text))
+    yield from far
     if data.modified:
         yield "jsonld", data.modified, True
     for name in _META_MODIFIED:
@@ -93,18 +90,34 @@ def _texts(outline: Outline, data: LinkedData, info: list[str], span: tuple[int,
             yield "meta", outline.meta[name], True
 
 
-def _marks(outline: Outline, span: tuple[int, int]) -> Iterator[tuple[bool, str, str, bool]]:
-    """Yields of each marked element whether a vocabulary marks it, source, text and whether it tells a change: those at the text first."""
+def _marks(outline: Outline, span: tuple[int, int]) -> tuple[list[tuple[str, str, bool]], list[tuple[str, str, bool]]]:
+    """Returns source, text and whether it tells a change of the marked elements at the text, and of the others; those of a vocabulary first."""
+    sides: tuple[list[tuple[str, str, bool]], list[tuple[str, str, bool]]] = ([], [])
     marks = [mark for mark in outline.marks if mark.kind & (DATE | MODIFIED) and not mark.place.flags & _ELSEWHERE]
-    near = [mark for mark in marks if span[0] - BEFORE <= mark.block <= span[1] + AFTER]
-    for mark in islice(near or marks, MAX_MARKS):
+    for mark in sorted(marks[:MAX_MARKS], key=lambda mark: not mark.kind & SURE):
         element = mark.element
         declared = element.get("datetime") or element.get("content") or element.get("data-datetime")
-        text = declared or text_of(mark)
-        if text:
-            around = text_of(mark) if declared else text
-            is_time = element.tag == "time" or declared
-            yield bool(mark.kind & SURE), "time" if is_time else "text", text, bool(mark.kind & MODIFIED or _UPDATED.search(around))
+        printed = text_of(mark)
+        if declared or printed:
+            source = "time" if element.tag == "time" or declared else "text"
+            is_update = bool(mark.kind & MODIFIED or _UPDATED.search(printed))
+            sides[not span[0] - BEFORE <= mark.block <= span[1] + AFTER].append((source, declared or printed, is_update))
+    return sides
+
+
+def _lines_near(outline: Outline, span: tuple[int, int], longest: int) -> Iterator[str]:
+    for block in outline.blocks[max(0, span[0] - BEFORE) : span[1] + 1 + AFTER]:
+        if len(block.text) <= longest and not block.place.flags & _ELSEWHERE and not block.linked:
+            yield block.text
+
+
+def _loose(outline: Outline, span: tuple[int, int], style: Style) -> list[tuple[str, Moment]]:
+    """Returns the first date in a line at the text."""
+    for text in _lines_near(outline, span, MAX_LINE):
+        moment = find_date(text, month_first=style.month_first)
+        if moment is not None:
+            return [("text", moment)]
+    return []
 
 
 def _most_exact(found: list[tuple[str, Moment]]) -> tuple[str, Moment]:

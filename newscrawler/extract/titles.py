@@ -53,7 +53,7 @@ def choose_title(outline: Outline, headline: str | None, url: str, start: int) -
     meta = outline.meta
     written = [text for text in (meta.get("og:title"), meta.get("twitter:title"), outline.title, headline) if text]
     wholes = [_fold(text) for text in written]
-    sites = _site_names(meta.get("og:site_name"), url) - set(wholes)
+    sites = site_names(meta.get("og:site_name"), url) - set(wholes)
     plain = [without_site(text, sites) for text in written]
     head = _Head("\n".join(written), wholes, plain, [_fold(text) for text in plain], sites, [set(_WORD.findall(text.casefold())) for text in plain])
     return _best_heading(outline, head, start) or next((text for text in plain if _fold(text) not in sites), None)
@@ -145,8 +145,8 @@ def _agreement(folded: str, text: str, head: _Head) -> int:
     return 0
 
 
-def _site_names(site: str | None, url: str) -> set[str]:
-    """Returns the folded names of the site: what it says, its host and the host's parts."""
+def site_names(site: str | None, url: str) -> set[str]:
+    """Returns the folded names of the site: what it calls itself (`site`), its host and the host's parts."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     names = {_fold(site or ""), _fold(host), *host.split(".")[:-1]}
     return {name for name in names if len(name) > 2}

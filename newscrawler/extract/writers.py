@@ -28,31 +28,43 @@ MAX_MARKS = 80
 NEAR = 16
 AFTER = 30
 NEIGHBOURS = 6
+MORE = 2
 
 
-def set_writers(article: Article, outline: Outline, data: LinkedData, info: list[str], tail: tuple[str | None, list[str]], span: tuple[int, int], site: str) -> None:
+def set_writers(
+    article: Article, outline: Outline, data: LinkedData, info: list[str], tail: tuple[str | None, list[str]], span: tuple[int, int], sites: set[str]
+) -> None:
     """Sets authors and byline of an article.
 
     `info` are the lines about it, `tail` byline and names that closed its text, `span` the numbers of its text's first and last
-    block, `site` the folded name of the site: no writer.
+    block, `sites` the folded names of the site: no writer where another is found.
     """
-    printed, names = tail if tail[1] else _printed(info)
-    marked = _marked(outline, span)
-    chinese = (article.language or "").startswith("zh")
-    people = bylines.people
+    article.byline, names = tail if tail[1] else _printed(info)
+    is_chinese = (article.language or "").startswith("zh")
+    sure, classed = (bylines.people(texts) for texts in _marked(outline, span))
+    declared = bylines.people(_declared(outline))
     sources = [
-        names if chinese or tail[1] else [],
-        people(data.authors),
-        people(marked[0]),
-        people(marked[1]),
+        names if is_chinese or tail[1] else [],
+        bylines.people(data.authors),
+        sure,
+        classed,
         names,
-        people(_linked(outline, span)),
-        people(_declared(outline)),
-        people(data.organisations),
+        bylines.people(_linked(outline, span)),
+        bylines.people(data.organisations),
+        declared,
+        data.authors or data.organisations,
     ]
-    found = [[name for name in source if bylines.fold(name) != site] for source in sources]
-    article.authors = next((source for source in found if source), next((source for source in sources if source), []))
-    article.byline = printed
+    known = [source for source in sources if any(bylines.fold(name) not in sites for name in source)]
+    article.authors = _fuller(known[0], sure, declared) if known else next((source for source in sources if source), [])
+
+
+def _fuller(names: list[str], *others: list[str]) -> list[str]:
+    """Returns the names, or others that have all of them and a few more: JSON-LD often has but the first writer."""
+    folded = {bylines.fold(name) for name in names}
+    for other in others:
+        if folded < {bylines.fold(name) for name in other} and len(other) <= len(names) + MORE:
+            return other
+    return names
 
 
 def _printed(info: list[str]) -> tuple[str | None, list[str]]:
@@ -101,7 +113,8 @@ def _together(found: list[tuple[int, str]], span: tuple[int, int]) -> list[str]:
     """Returns the texts that stand together at the title or, failing that, first in the page."""
     found = [one for one in sorted(found, key=lambda one: one[0]) if bylines.people([one[1]])]
     near = [one for one in found if span[0] - NEAR <= one[0] <= span[1] + AFTER] or found
-    return [text for number, text in near if number - near[0][0] <= NEIGHBOURS]
+    texts = [text for number, text in near if number - near[0][0] <= NEIGHBOURS]
+    return [text for text in texts if not any(inner != text and inner in text for inner in texts)]
 
 
 def _declared(outline: Outline) -> list[str]:
