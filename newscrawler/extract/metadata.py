@@ -21,7 +21,7 @@ _KEYWORD_SPLIT = re.compile(r"[,，、;；|]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FOLD = re.compile(r"\W+")
 MAX_KEYWORDS = 50
-NEAR_TITLE = 14
+NEAR_TITLE = 24
 MAX_INFO = 200
 
 

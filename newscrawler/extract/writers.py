@@ -16,6 +16,7 @@ from itertools import islice
 from newscrawler.extract import bylines, labels
 from newscrawler.extract.linked_data import LinkedData
 from newscrawler.extract.marks import AUTHOR, SURE
+from newscrawler.extract.names import fold, people
 from newscrawler.extract.outline import Mark, Outline
 from newscrawler.items import Article
 
@@ -40,29 +41,31 @@ def set_writers(
     block, `sites` the folded names of the site: no writer where another is found.
     """
     article.byline, names = tail if tail[1] else _printed(info)
+    if not names:
+        article.byline, names = bylines.byline_in(article.text.split("\n"))
     is_chinese = (article.language or "").startswith("zh")
-    sure, classed = (bylines.people(texts) for texts in _marked(outline, span))
-    declared = bylines.people(_declared(outline))
+    sure, classed = (people(texts) for texts in _marked(outline, span))
+    declared = people(_declared(outline))
     sources = [
         names if is_chinese or tail[1] else [],
-        bylines.people(data.authors),
+        people(data.authors),
         sure,
         classed,
         names,
-        bylines.people(_linked(outline, span)),
-        bylines.people(data.organisations),
+        people(_linked(outline, span)),
+        people(data.organisations),
         declared,
         data.authors or data.organisations,
     ]
-    known = [source for source in sources if any(bylines.fold(name) not in sites for name in source)]
+    known = [source for source in sources if any(fold(name) not in sites for name in source)]
     article.authors = _fuller(known[0], sure, declared) if known else next((source for source in sources if source), [])
 
 
 def _fuller(names: list[str], *others: list[str]) -> list[str]:
     """Returns the names, or others that have all of them and a few more: JSON-LD often has but the first writer."""
-    folded = {bylines.fold(name) for name in names}
+    folded = {fold(name) for name in names}
     for other in others:
-        if folded < {bylines.fold(name) for name in other} and len(other) <= len(names) + MORE:
+        if folded < {fold(name) for name in other} and len(other) <= len(names) + MORE:
             return other
     return names
 
@@ -111,7 +114,7 @@ def _linked(outline: Outline, span: tuple[int, int]) -> list[str]:
 
 def _together(found: list[tuple[int, str]], span: tuple[int, int]) -> list[str]:
     """Returns the texts that stand together at the title or, failing that, first in the page."""
-    found = [one for one in sorted(found, key=lambda one: one[0]) if bylines.people([one[1]])]
+    found = [one for one in sorted(found, key=lambda one: one[0]) if people([one[1]])]
     near = [one for one in found if span[0] - NEAR <= one[0] <= span[1] + AFTER] or found
     texts = [text for number, text in near if number - near[0][0] <= NEIGHBOURS]
     return [text for text in texts if not any(inner != text and inner in text for inner in texts)]
@@ -122,4 +125,4 @@ def _declared(outline: Outline) -> list[str]:
     for number in "123":
         if _WRITTEN_BY.match(meta.get(f"twitter:label{number}", "")):
             return [meta.get(f"twitter:data{number}", "")]
-    return next(([meta[name]] for name in _META if bylines.people([meta.get(name, "")])), [])
+    return next(([meta[name]] for name in _META if people([meta.get(name, "")])), [])
