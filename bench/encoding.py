@@ -127,10 +127,10 @@ def annotate(text: str, table: dict[str, str]) -> str:
 
 
 def readings(texts: Texts, rng: random.Random) -> dict[str, str]:
-    """Returns the table of a careless site: the readings of sixty characters of these texts."""
+    """Returns the table of a careless site: the readings of sixty Traditional characters, as all tables met so far."""
     from pypinyin import pinyin
 
-    chars = sorted({c for articles in texts.values() for paragraphs in articles for c in "".join(paragraphs) if "\u4e00" <= c <= "\u9fff"})
+    chars = sorted({c for paragraphs in texts["zh-Hant"] for c in "".join(paragraphs) if "\u4e00" <= c <= "\u9fff" and not c.encode("gb2312", "ignore")})
     return {char: pinyin(char)[0][0] for char in rng.sample(chars, 60)}
 
 

@@ -32,6 +32,7 @@ STEPS = 10
 CLASSES = "\n a0あ가éж㐀￿"
 """One symbol for all of a class: line end, space, ASCII letter, digit, kana, hangul, other Latin, other script, unseen Han, foreign."""
 _CLASS_BITS = {"\n": 0.0, " ": 0.0, "a": 4.2, "0": 3.3, "あ": 5.5, "가": 9.0, "é": 7.0, "ж": 8.0, "㐀": 0.0, "￿": 0.0}
+_UNKNOWN = frozenset(map(CLASSES.index, "㐀￿"))
 _NARROW_BITS = 2.5
 _FILE = Path(__file__).with_name("model.bin")
 
@@ -137,6 +138,8 @@ class Model:
         return self._ids[kind], _CLASS_BITS[kind]
 
     def _step(self, a: int, b: int, c: int) -> float:
+        if c in _UNKNOWN:  # a row of what no text holds must not get cheaper with its length
+            return self._single[c] / STEPS
         context = (a << 16) | b
         found = self._triple_rows.get(context, self)
         if found is self:

@@ -1,24 +1,38 @@
 """Text -> text + repairs: undoes what was done to a text on its way, and leaves a whole text as it is.
 
-`clean_text` is the front function; `repairs` holds one function a kind, `pinyin` the one with a theory, `edits` how a
-change is noted. Most texts need nothing: one regular expression finds that out, and the text comes back as it is.
+`clean_text` is the front function; `repairs` holds one function a kind, `edits` how a change is noted. Those with a theory
+have their own modules: `mojibake` (a charset read as another; `trials` is one such reading of one line, `charsets` the tables,
+`lost_bytes` what is guessed), `half_utf8` (read as two charsets in turn), `letters` (Latin letters as Han characters), `frames`
+(GBK out of step: `alignment` is the search, `beam` its bookkeeping, `candidates` and `guesses` the lost characters, `debris` what
+the damage leaves, `dropped` a single byte), `pinyin` (readings in the text). Most texts need nothing: a few regular expressions
+find that out, and the text comes back as it is.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache, partial
 
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
-from newscrawler.clean.pinyin import TONED, pinyin_leak
+from newscrawler.clean.frames import frame_shift, is_marked
+from newscrawler.clean.half_utf8 import gbk_as_half_utf8
+from newscrawler.clean.letters import letters_as_hanzi
+from newscrawler.clean.mojibake import MISREADINGS, misread_charset, rare_characters
+from newscrawler.clean.pinyin import TONED, is_noted, pinyin_leak
 from newscrawler.items import Cleaned
 
 __all__ = ["KINDS", "clean_text", "count_lost"]
 
-_REPAIRS: tuple[Callable[[str, Note], str], ...] = (
+_Repair = Callable[[str, Note], str]
+
+_REPAIRS: tuple[_Repair, ...] = (
     repairs.html_entities,
     repairs.lone_surrogates,
+    frame_shift,  # what is left of a shifted line looks like a misread charset, and would be read as one
+    gbk_as_half_utf8,
+    misread_charset,  # before ftfy, which would break what it does not know
     repairs.utf8_mojibake,  # before the invisible ones: U+00A0, U+00AD and C1 are continuation bytes here
     repairs.c1_controls,
     repairs.nul_controls,
@@ -26,47 +40,60 @@ _REPAIRS: tuple[Callable[[str, Note], str], ...] = (
     repairs.zero_width,
     repairs.soft_hyphens,
     repairs.odd_spaces,
+    repairs.fullwidth_alnum,
+    letters_as_hanzi,
     repairs.nfc,
-    pinyin_leak,
+    pinyin_leak,  # last: it counts readings behind Han characters, and all of them stand as they should by then
 )
-KINDS = frozenset(repair.__name__ for repair in _REPAIRS)
-_CONFIDENCE = {"utf8_mojibake": 0.95, "pinyin_leak": 0.95, "html_entities": 0.99}
+KINDS = MISREADINGS.union(repair.__name__ for repair in _REPAIRS)
+_CONFIDENCE = {"utf8_mojibake": 0.95, "gbk_as_half_utf8": 0.9, "letters_as_hanzi": 0.9, "pinyin_leak": 0.95, "html_entities": 0.99, "folded_punctuation": 0.9}
 _MAX_PASSES = 8
-
-# Every character that some repair, or the count of losses, could be about. Blocks whose characters NFC may change stand as a
-# whole (combining marks, Indic, Hangul jamo, compatibility ideographs): a superset costs time, a gap would cost a repair.
-_SUSPECT = re.compile(
-    f"[&\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u1fff\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\ufffd\ud800-\udfff"
-    f"{repairs.MOJIBAKE_LEADS}{TONED}"
-    "\u2126-\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\uf900-\ufb4f\ufe20-\ufe2f"
-    "锟錕烫燙屯\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
-)
-_LOST = re.compile("\ufffd|(?:[锟錕]斤拷)+|[烫燙]{3,}|屯{3,}")
+# What cannot be restored: U+FFFD, U+FFFD's three bytes twice as GBK, empty memory as GBK, glyphs of a private font.
+_LOST = re.compile("[\ufffd\ue000-\uf8ff]|(?:[锟錕]斤拷)+|[烫燙]{3,}|屯{3,}")
 
 
-def clean_text(text: str, *, without: frozenset[str] = frozenset()) -> Cleaned:
+@cache
+def _suspect() -> re.Pattern[str]:
+    """Returns the pattern of every character that some repair, or the count of losses, could be about.
+
+    Blocks whose characters NFC may change stand as a whole (combining marks, Indic, Hangul jamo, compatibility ideographs): a
+    superset costs time, a gap would cost a repair.
+    """
+    return re.compile(
+        f"[&\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u1fff\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\ufffd\ud800-\udfff０-９Ａ-Ｚａ-ｚ锘"
+        f"{repairs.MOJIBAKE_LEADS}{TONED}{rare_characters()}ぁ-ヿ"
+        "\u2126-\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\uf900-\ufb4f\ufe20-\ufe2f"
+        "锟錕烫燙屯骋惭狈翱诲蹿颈箩濒苍辫辩谤蝉迟耻虫锄肠鲍痴窜\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
+    )
+
+
+def clean_text(text: str, *, without: frozenset[str] = frozenset(), restore_punctuation: bool = False) -> Cleaned:
     """Returns the text repaired and in NFC, with each change and the number of characters lost for good.
 
-    It does not change width, quotes or script, and does not guess what is lost. Repairing the result changes nothing more.
-    Repairs of the kinds in `without` are not made.
-    `start` of a repair counts in the text that this repair was given, so after those listed before it.
+    It does not change script, quotes or the width of punctuation; with `restore_punctuation` ASCII marks between Han characters
+    become full-width. What a lost byte leaves open is guessed only where the rest of the character stands, and the repair says
+    how probable the guess is. Repairs of the kinds in `without` are not made. Repairing the result changes nothing more. `start`
+    of a repair counts in the text that this repair was given, so after those listed before it.
 
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
     """
-    if _is_plain_ascii(text) or not _SUSPECT.search(text):
+    if _is_plain_ascii(text) or not (restore_punctuation or _is_suspect(text)):
         return Cleaned(text)
     ledger = Ledger()
-    steps = tuple(repair for repair in _REPAIRS if repair.__name__ not in without) if without else _REPAIRS
+    steps = _steps(without, restore_punctuation=restore_punctuation) if without or restore_punctuation else _STEPS
     for _ in range(_MAX_PASSES):
         before, text = text, _pass(text, steps, ledger)
-        if text == before:
+        if text == before or not (restore_punctuation or _is_suspect(text)):
             break
-    return Cleaned(text, tuple(ledger.repairs), count_lost(text))
+    halves = sum(repair.kind == "lone_surrogates" and not repair.after for repair in ledger.repairs)
+    return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves)
 
 
 def count_lost(text: str) -> int:
-    """Returns how many characters are known to be lost: U+FFFD, and what U+FFFD (锟斤拷) or empty memory (烫烫烫) look like as GBK.
+    """Returns how many characters are known to be lost: U+FFFD, what it (锟斤拷) or empty memory (烫烫烫) looks like as GBK, private use.
+
+    Lost characters that left a plain "?" are not counted: nothing tells it from a question.
 
     >>> count_lost("锟斤拷锟斤拷 and \\ufffd")
     7
@@ -79,9 +106,25 @@ def _is_plain_ascii(text: str) -> bool:
     return text.isascii() and "&" not in text and text.replace("\n", "").replace("\t", "").isprintable()
 
 
-def _pass(text: str, steps: tuple[Callable[[str, Note], str], ...], ledger: Ledger) -> str:
+def _is_suspect(text: str) -> bool:
+    """Returns whether some repair, or the count of losses, may have to do with the text."""
+    return _suspect().search(text) is not None or is_marked(text) or is_noted(text)
+
+
+def _steps(without: frozenset[str], *, restore_punctuation: bool = False) -> tuple[tuple[str, _Repair], ...]:
+    """Returns the repairs to make, each with its name; `misread_charset` has kinds of its own to leave out."""
+    steps = [(repair.__name__, repair) for repair in _REPAIRS if repair.__name__ not in without]
+    if restore_punctuation:
+        steps.append(("folded_punctuation", repairs.folded_punctuation))
+    limited = partial(misread_charset, without=without)
+    return tuple((kind, limited if repair is misread_charset and without else repair) for kind, repair in steps)
+
+
+_STEPS = _steps(frozenset())
+
+
+def _pass(text: str, steps: tuple[tuple[str, _Repair], ...], ledger: Ledger) -> str:
     """Returns the text after every repair once; what one repair uncovers for an earlier one is left for the next pass."""
-    for repair in steps:
-        kind = repair.__name__
+    for kind, repair in steps:
         text = repair(text, ledger.under(kind, _CONFIDENCE.get(kind, 1.0)))
     return text

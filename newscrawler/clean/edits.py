@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from newscrawler.items import Repair
 
@@ -27,13 +28,30 @@ class Ledger:
 
     def under(self, kind: str, confidence: float = 1.0) -> Note:
         """Returns the note that files its repairs under `kind`."""
+        return _Filed(self, kind, confidence)
 
-        def note(start: int, before: str, after: str) -> None:
-            count = self._counts[kind] = self._counts.get(kind, 0) + 1
-            if count <= MAX_REPAIRS:
-                self.repairs.append(Repair(kind, start, before[:MAX_SHOWN], after[:MAX_SHOWN], confidence))
+    def file(self, repair: Repair) -> None:
+        """Keeps a repair, unless there are enough of its kind."""
+        count = self._counts[repair.kind] = self._counts.get(repair.kind, 0) + 1
+        if count <= MAX_REPAIRS:
+            self.repairs.append(repair)
 
-        return note
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """The note of a ledger: files each change under one kind."""
+
+    ledger: Ledger
+    kind: str
+    confidence: float
+
+    def __call__(self, start: int, before: str, after: str) -> None:
+        self.ledger.file(Repair(self.kind, start, before[:MAX_SHOWN], after[:MAX_SHOWN], self.confidence))
+
+
+def graded(note: Note, kind: str, confidence: float) -> Note:
+    """Returns the same note with a kind and a confidence of its own, for a repair that knows more than its name says."""
+    return note.ledger.under(kind, confidence) if isinstance(note, _Filed) else note
 
 
 def substitute(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], text: str, note: Note = ignore) -> str:

@@ -1,7 +1,7 @@
 """The repairs of a text that reached us decoded: one function each, `str -> str`, its name the kind in the record.
 
 Each is safe alone, leaves what it is not sure of, and changes nothing when run again on its result. None changes curly quotes,
-the width of a character or anything that only Unicode's compatibility forms (NFKC) would touch.
+the width of punctuation or anything else that only Unicode's compatibility forms (NFKC) would touch.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ _MOJIBAKE = re.compile(f"[{MOJIBAKE_LEADS}][{_CONTINUATIONS}]")
 _ENTITY = re.compile(r"&(?:(?:amp|AMP|#38|#[xX]26);)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _AMPERSANDS = re.compile(r"&(?:(?:amp|AMP|#38|#[xX]26);)+")
 _BARE = re.compile(r"&(?![A-Za-z#][A-Za-z0-9]*;|#)")
+_BASIC = ("&amp;", "&lt;", "&gt;", "&quot;")
 _C1 = re.compile("[\x80-\x9f]")
 _TAG_ENTITY = re.compile(r"&(?:lt|LT|#60|#[xX]3[cC]);/?[A-Za-z]")
 _CONTROL = re.compile("\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
-_BOM = re.compile("\ufeff")
+# 锘 is EF BB read as GBK; BF is lost before ASCII or taken for the lead of what follows.
+_BOM = re.compile("\ufeff|\\A锘[?\ufffd]?(?![是为的元、，。(（]|\\Z)(?!.{0,200}(?:锘|元素|原子|化学))", re.DOTALL)
 # Between these characters a joiner or a direction mark has nothing to join or to direct; ends of the text count as such.
 _PLAIN = "\n\t -~\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef\u2018-\u201f"
 _INVISIBLE = "\u200b-\u200f\u2060"
@@ -33,24 +35,35 @@ _SOFT_HYPHEN = re.compile("\xad")
 _ODD = "\xa0\u2000-\u200a\u202f\u205f\u3000"
 _SPACE = re.compile(f"[{_ODD}][ {_ODD}]*")
 _NARROW = re.compile("[\xa0\u2000-\u200a\u202f\u205f]")
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]+(?:[ \u3000．－＿／＆＠]?[０-９Ａ-Ｚａ-ｚ]+)*")
+_WIDE_TOUCHING = re.compile("(?<=[0-9A-Za-z])[０-９Ａ-Ｚａ-ｚ]+|[０-９Ａ-Ｚａ-ｚ]+(?=[0-9A-Za-z])")
+_KANA = re.compile("[ぁ-ヿ]")
+_PLAIN_ALNUM = re.compile("[0-9A-Za-z]")
+_ABOUT_WIDTH = re.compile("[全半][角形]|full-?width", re.IGNORECASE)
+_NARROWED = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_WIDE_MARK = re.compile("[，。：；？！]")
+_FOLDED = re.compile(f"(?<=[{_HAN}])(?:[,:;?!](?=[{_HAN}]|$)|\\.$)")
+_WIDENED = dict(zip(",:;?!.", "，：；？！。", strict=True))
 # A surrogate pair, each half written as three bytes of UTF-8 (CESU-8, Unicode TR 26), these read as cp1252 or Latin-1.
 _CESU = re.compile(f"í[\xa0-\xaf][{_CONTINUATIONS}]í[\xb0-\xbf][{_CONTINUATIONS}]")
 
 
 def lone_surrogates(text: str, note: Note = ignore) -> str:
-    r"""Returns the text with surrogate pairs joined (CESU-8, read as it stands) and single surrogates as U+FFFD.
+    r"""Returns the text with surrogate pairs joined (CESU-8, read as it stands) and without single ones, which are no characters.
 
-    >>> lone_surrogates("\ud83d\ude00 \ud83d") == "\U0001f600 \ufffd"
+    >>> lone_surrogates("\ud83d\ude00 \ud83d") == "\U0001f600 "
     True
     """
-    return substitute(_SURROGATE, lambda m: m[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"), text, note)
+    return substitute(_SURROGATE, lambda m: m[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore"), text, note)
 
 
 def html_entities(text: str, note: Note = ignore) -> str:
     """Returns the text with well-formed character references resolved, those of cp1252 (&#150;) as browsers do (HTML, 13.2.5.80).
 
     References without a semicolon or with an unknown name stay; so does a line that writes about markup: one that shows tags
-    (&lt;br&gt;), speaks of HTML, or has plain ampersands too, which a text escaped once too often cannot have.
+    (&lt;br&gt;) or speaks of HTML. In a line with plain ampersands, which a text escaped once too often cannot have, &amp; and
+    the other three that all markup needs stay.
 
     >>> html_entities("R&amp;amp;D &#8212; x&amp;y=1")
     'R&D — x&y=1'
@@ -59,7 +72,11 @@ def html_entities(text: str, note: Note = ignore) -> str:
 
 
 def _resolve_line(line: str) -> str:
-    return line if _is_about_markup(line) else _AMPERSANDS.sub("&", _ENTITY.sub(_resolve, line))
+    if _is_about_markup(line):
+        return line
+    if _BARE.search(line):
+        return _ENTITY.sub(lambda m: m[0] if m[0] in _BASIC else _resolve(m), line)
+    return _AMPERSANDS.sub("&", _ENTITY.sub(_resolve, line))
 
 
 def _resolve(match: re.Match[str]) -> str:
@@ -76,9 +93,7 @@ def _resolve(match: re.Match[str]) -> str:
 
 def _is_about_markup(line: str) -> bool:
     """Returns whether the references of a line may be meant as they stand."""
-    if "&" not in line or _TAG_ENTITY.search(line) or "html" in line.lower():
-        return True
-    return _BARE.search(line) is not None
+    return "&" not in line or _TAG_ENTITY.search(line) is not None or "html" in line.lower()
 
 
 def utf8_mojibake(text: str, note: Note = ignore) -> str:
@@ -123,7 +138,11 @@ def nul_controls(text: str, note: Note = ignore) -> str:
 
 
 def bom_inside(text: str, note: Note = ignore) -> str:
-    """Returns the text without byte order marks."""
+    """Returns the text without byte order marks, also where one was read as GBK at the start (锘, the element nobelium otherwise).
+
+    >>> bom_inside("锘?本报讯"), bom_inside("锘是一种元素")
+    ('本报讯', '锘是一种元素')
+    """
     return substitute(_BOM, lambda m: "", text, note)
 
 
@@ -143,17 +162,71 @@ def soft_hyphens(text: str, note: Note = ignore) -> str:
 def odd_spaces(text: str, note: Note = ignore) -> str:
     """Returns the text with no-break and typographic spaces as plain ones, and without any odd spaces at both ends of a line.
 
-    The ideographic space stays inside a line, where Chinese sets it on purpose, save between two ASCII characters.
+    The ideographic space stays inside a line, where Chinese sets it on purpose, save between two ASCII characters. The no-break
+    space stays between a number and the sign of its unit (150 °C), where it belongs (SI brochure, 5.4.3).
     """
-    return substitute(_SPACE, _plain_space, text, note)
+    if not _SPACE.search(text):
+        return text
+    lines, start = [], 0
+    for line in text.split("\n"):
+        lines.append(_plain_spaces(line, start, note))
+        start += len(line) + 1
+    return "\n".join(lines)
 
 
-def _plain_space(run: re.Match[str]) -> str:
+def _plain_spaces(line: str, start: int, note: Note) -> str:
+    """Returns a line without odd spaces; where other odd spaces stand too, nobody set the ideographic one on purpose."""
+    mixed = "\u3000" in line and _NARROW.search(line) is not None
+
+    def in_text(place: int, before: str, after: str) -> None:
+        note(start + place, before, after)
+
+    return substitute(_SPACE, lambda run: _plain_space(run, mixed=mixed), line, in_text)
+
+
+def _plain_space(run: re.Match[str], *, mixed: bool) -> str:
     before, after = run.string[run.start() - 1 : run.start()], run.string[run.end() : run.end() + 1]
-    if before in ("", "\n") or after in ("", "\n"):
+    if not before or not after:
         return ""
+    if before.isdigit() and after in "°%‰ΩµÅ" and run[0] in "\xa0\u202f":
+        return run[0]
     plain = _NARROW.sub(" ", run[0])
-    return plain.replace("\u3000", " ") if (before + after).isascii() else plain
+    return plain.replace("\u3000", " ") if mixed or (before + after).isascii() else plain
+
+
+def fullwidth_alnum(text: str, note: Note = ignore) -> str:
+    """Returns the text with full-width letters and digits in their plain form, line by line; punctuation stays as wide as it is.
+
+    A line that has plain letters or digits too sets the wide ones on purpose, unless they touch (Ｘinhua); so does one that
+    speaks of width. Japanese stays as it is.
+
+    >>> fullwidth_alnum("１９９８年，ＮＢＡ"), fullwidth_alnum("（Ａ）见 B 栏")
+    ('1998年，NBA', '（Ａ）见 B 栏')
+    """
+    return rewrite_lines(_narrow_line, text, note) if _WIDE.search(text) else text
+
+
+def _narrow_line(line: str) -> str:
+    if not _WIDE.search(line) or _ABOUT_WIDTH.search(line) or _KANA.search(line):
+        return line
+    pattern = _WIDE_TOUCHING if _PLAIN_ALNUM.search(line) else _WIDE
+    return pattern.sub(lambda run: run[0].translate(_NARROWED), line)
+
+
+def folded_punctuation(text: str, note: Note = ignore) -> str:
+    """Returns the text with ASCII punctuation between Han characters in its full-width form. Not part of `clean_text` by default.
+
+    Only the comma, colon, semicolon, question and exclamation mark, and a full stop at the end of a line; brackets and quotes
+    stay, and so does all in a line whose Chinese has full-width punctuation as well.
+
+    >>> folded_punctuation("他说,明天不来了.")
+    '他说，明天不来了。'
+    """
+    return rewrite_lines(_widen_line, text, note)
+
+
+def _widen_line(line: str) -> str:
+    return line if _WIDE_MARK.search(line) else _FOLDED.sub(lambda mark: _WIDENED[mark[0]], line)
 
 
 def nfc(text: str, note: Note = ignore) -> str:

@@ -31,8 +31,9 @@ def _check_kinds(kinds: tuple[str, ...]) -> None:
     """Raises UsageError for a kind of repair that does not exist."""
     if not kinds:
         return
-    from newscrawler.clean import KINDS
+    from newscrawler import clean, decode
 
+    known = clean.KINDS | decode.KINDS
     for kind in kinds:
-        if kind not in KINDS:
-            raise UsageError(f"{kind}: no kind of repair: it is one of {', '.join(sorted(KINDS))}")
+        if kind not in known:
+            raise UsageError(f"{kind}: no kind of repair: it is one of {', '.join(sorted(known))}")

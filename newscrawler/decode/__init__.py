@@ -1,117 +1,95 @@
 """Bytes -> text: the bytes decide, the declaration is a hint.
 
-In this order: a byte order mark; plain ASCII; valid UTF-8, whatever was declared; UTF-8 with a cut tail or a few bad bytes;
-else the encoding under which the text reads best (`guess`), the declared one preferred a little. What cannot be decoded is
-marked as U+FFFD. Readings that a site's script left after Han characters (`clean.pinyin`) are taken out when a page is
-full of them, since labels such as 關(guān)鍵詞 must be readable for what comes next.
+In this order: a byte order mark, or the NULs of UTF-16 (`utf`); the escapes of the encodings in seven bits (`seven_bit`);
+valid UTF-8, whatever was declared; UTF-8 with a cut tail or bad bytes, as long as most of it is valid; else the encoding
+under which the text reads best (`guess`, `languages`), the declared one preferred a little, read as browsers read it
+(`legacy`). Blocks of a page that are in another encoding than the rest are read in theirs (`mixed`). What cannot be decoded
+is marked as U+FFFD, and costs its own line at most.
 
-What it cannot do yet: repair frame shifts, where one byte was lost and all pairs after it are read one byte off
-(在??谖逶春芋w育場), and readings inserted without regard to character boundaries (車?yán)^續): both stay as they are. A
-page in two encodings is read in one of them.
+Then what a site's scripts did to the bytes is undone, as far as the text still tells (`undo`), since labels such as
+關(guān)鍵詞 must be readable for what comes next.
+
+Where it fails: a few words of another encoding that happen to be valid UTF-8 (联通 in GBK) are read as UTF-8; one word in an
+alphabet may be read in the encoding of another one, unless the page declares its own.
 """
 
 from __future__ import annotations
 
-import codecs
-import re
-
 from newscrawler.clean.edits import Ledger
-from newscrawler.clean.pinyin import pinyin_leak
-from newscrawler.decode.declared import declared_encoding
-from newscrawler.decode.guess import guess_encoding
+from newscrawler.decode.declared import codec_in_page, declared_encoding
+from newscrawler.decode.guess import PLAUSIBLE, guess_encoding, reads_as_double_byte, take_sample
+from newscrawler.decode.legacy import decode_legacy
+from newscrawler.decode.likelihood import likelihood
+from newscrawler.decode.mixed import read_foreign_blocks, without_utf8_runs
+from newscrawler.decode.seven_bit import count_pairs, find_seven_bit, raise_bits
+from newscrawler.decode.undo import undo_scripts
+from newscrawler.decode.utf import CUT_TAIL, SURE, decode_utf8, decode_wide, is_cut, split_mark, weigh_utf8
 from newscrawler.items import Decoded
 
-__all__ = ["decode_page"]
+__all__ = ["KINDS", "decode_page"]
 
-LEAKS_OF_A_PAGE = 5
+KINDS = frozenset({"frame_shift", "mixed_encoding", "pinyin_leak"})
+"""The kinds of repair that `decode_page` makes."""
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like UTF-16's, so it is asked first
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _ASCII = bytes(range(128))
-_HZ = re.compile(rb"~\{(?:[!-w][!-~])+~\}")
-_JIS = re.compile(rb"\x1b\$[@B](?:[!-t][!-~])+\x1b\(")
 
 
 def decode_page(body: bytes, content_type: str | None = None, *, without: frozenset[str] = frozenset()) -> Decoded:
     """Returns the text of `body` with the codec used, the label declared (header before page) and the repairs made.
 
-    Repairs of the kinds in `without` are not made. It does not parse the page, resolve references or normalise. Never raises: undecodable bytes become U+FFFD.
+    Repairs of the kinds in `without` are not made. It does not parse the page, resolve references or normalise. Never raises:
+    undecodable bytes become U+FFFD.
 
     >>> decode_page("新闻：今天的天气很好。".encode("gbk"), "text/html; charset=utf-8").encoding
     'gb18030'
     """
     codec, declared = declared_encoding(body, content_type)
-    text, encoding = _decode(body, codec)
     ledger = Ledger()
-    if "pinyin_leak" not in without:
-        text = pinyin_leak(text, ledger.under("pinyin_leak", 0.95), LEAKS_OF_A_PAGE)
+    text, encoding = _decode(body, codec, ledger, without)
+    text = undo_scripts(text, encoding, ledger, without)
     return Decoded(text, encoding, declared, tuple(ledger.repairs))
 
 
-def _decode(body: bytes, codec: str | None) -> tuple[str, str]:
+def _decode(body: bytes, declared: str | None, ledger: Ledger, without: frozenset[str]) -> tuple[str, str]:
     """Returns the text and the codec used."""
-    for bom, wide in _BOMS:
-        if body.startswith(bom):
-            return body[len(bom) :].decode(wide, "replace"), wide
-    name = _wide(body) or (_seven_bit(body) if body.isascii() else None)
-    if name:
-        return body.decode(name, "replace"), name
+    body, marked = split_mark(body)
+    if marked and marked != "utf-8":  # editors put the mark of UTF-8 before anything; the rest must bear it out
+        return decode_wide(body, marked), marked
+    if seven_bit := _seven_bit(body):
+        return decode_legacy(*raise_bits(body, seven_bit)), seven_bit
     try:
-        return body.decode("utf-8"), "utf-8"
+        return body.decode(), "utf-8"
     except UnicodeDecodeError:
-        return _decode_other(body, codec)
+        return _decode_other(body, declared, ledger, without)
 
 
-def _decode_other(body: bytes, codec: str | None) -> tuple[str, str]:
-    """Returns the text and the codec of a body that is not valid UTF-8."""
-    if _is_mostly_hz(body):
-        return body.decode("hz", "replace"), "hz"
-    text = body.decode("utf-8", "replace")
-    if is_nearly_utf8(text):
-        return text, "utf-8"
-    name = guess_encoding(body, codec)
-    # The error handler is w3lib's: 0x80 is the euro sign in the GBK of the web (Encoding Standard, 10.2.1).
-    return body.decode(name, "w3lib_gb18030_replace" if name == "gb18030" else "replace"), name
+def _seven_bit(body: bytes) -> str | None:
+    """Returns the encoding in seven bits that `body` is in, even with a few spoiled bytes, or None."""
+    name = find_seven_bit(body)
+    if name is None or (not body.isascii() and count_pairs(body, name) <= 2 * len(body.translate(None, _ASCII))):
+        return None
+    if name == "hz" and likelihood(take_sample(raise_bits(body, name)[0]), "gb18030") < PLAUSIBLE:
+        return None  # "~{" has other uses
+    return name
 
 
-def is_nearly_utf8(text: str) -> bool:
-    """Returns whether bytes read as UTF-8 with replacements, `text`, were UTF-8: more good characters than bad, or only a cut tail.
-
-    Text in another encoding has hardly any sequence of bytes that is valid by chance.
-
-    >>> is_nearly_utf8("caf�"), is_nearly_utf8("caf� au lait")
-    (True, False)
-    """
-    bad = text.count("\ufffd")
-    good = len(text) - len(text.encode("ascii", "ignore")) - bad
-    return good > bad or (bad == 1 and text.endswith("\ufffd"))
-
-
-def _seven_bit(body: bytes) -> str:
-    """Returns the codec of a body without high bytes: HZ or ISO-2022-JP where their escapes stand, else "utf-8"."""
-    if b"~{" in body and _HZ.search(body):
-        return "hz"
-    return "iso2022_jp" if b"\x1b$" in body and _JIS.search(body) else "utf-8"
+def _decode_other(body: bytes, declared: str | None, ledger: Ledger, without: frozenset[str]) -> tuple[str, str]:
+    """Returns the text and the codec used of a body that is not valid UTF-8."""
+    text, encoding = decode_utf8(body), "utf-8"
+    hints = tuple(hint for hint in (declared, codec_in_page(body)) if hint)
+    if not _is_utf8(body, weigh_utf8(text, cut=is_cut(body), declared="utf-8" in hints), hints):
+        encoding = guess_encoding(without_utf8_runs(body), hints)
+        text = decode_legacy(body, encoding)
+    if "mixed_encoding" not in without:
+        text = read_foreign_blocks(body, text, encoding, ledger.under("mixed_encoding", 0.9))
+    return text, encoding
 
 
-def _is_mostly_hz(body: bytes) -> bool:
-    """Returns whether a body with high bytes is HZ with a few bytes spoiled: more pairs between the escapes than bytes outside."""
-    if b"~{" not in body:
+def _is_utf8(body: bytes, weight: float, hints: tuple[str, ...]) -> bool:
+    """Returns whether a body that is not valid UTF-8 is UTF-8 after all. Few characters of another encoding may look so by chance."""
+    if weight <= 0:
         return False
-    return sum(len(run[0]) - 4 for run in _HZ.finditer(body)) > 2 * len(body.translate(None, _ASCII))
-
-
-def _wide(body: bytes) -> str | None:
-    """Returns the codec of UTF-16 without a byte order mark, told by the NULs of its ASCII markup, or None."""
-    head = body[:1024]
-    if head.count(0) * 10 < len(head) or len(head) < 4:
-        return None
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if min(even, odd) * 4 > max(even, odd):
-        return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    if weight > SURE:
+        return True
+    # A page that says it is something else needs more evidence than one cut sequence at its end.
+    return not reads_as_double_byte(without_utf8_runs(body)) and (weight > CUT_TAIL or hints[:1] in ((), ("utf-8",)))

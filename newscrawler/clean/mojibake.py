@@ -1,0 +1,221 @@
+"""Misreadings: a text that was read in the wrong charset, read again in the right one.
+
+Theory. Every misreading can be undone on trial: the characters tell the bytes they were (`charsets`), and the bytes can be
+read in each charset of the family. Hardly ever is more than one of these readings a text, so no rule is needed for what
+mojibake looks like: of all readings the most probable wins (bits of the language model; all encode the same bytes, so the
+bits can be compared as they are), and only when it is clearly more probable than the line as it stands and makes sense by
+itself. Few lines are worth a trial: those with rare Han characters close to each other (one line in a hundred of good
+Chinese), and those with Latin-1 as no word has it. Spans inside good text are found where their bytes show them: UTF-8 by its
+shape, one-byte charsets by their characters. Bytes that a decoder lost are guessed by `lost_bytes`.
+
+Where it fails: short spans (two characters say too little); text of rare names; pairs of which both readings are probable; a
+Chinese text read as another *and* damaged in a third way; Korean and other languages, which the model does not know, and
+Japanese where a byte is lost, since it knows no kana words. UTF-8 read as a one-byte charset without loss is
+`repairs.utf8_mojibake`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import accumulate
+
+from newscrawler.chinese.model import Model, load
+from newscrawler.clean.edits import Note, graded, ignore
+from newscrawler.clean.trials import KANA, UTF8_ALONE, UTF8_RUN, Line, Margin, Misreading, Span, try_misreading
+
+CLEARLY = Margin(10.0, 0.18)
+CLEARLY_BY_KANJI = Margin(10.0, 0.07)
+"""EUC-JP and GBK share their kana, and the model half knows kanji: a wrong reading there saves less than nothing."""
+HARDLY = Margin(4.0, 0.1)
+"""For a line of at most `SHORT` characters in a text of which other lines were misread in the same way."""
+SHORT = 20
+CLOSE = 5
+_CONFIDENCE = 0.97
+RARE_BELOW = 4.0
+"""A Han character with fewer occurrences in a million is rare: misread text is full of them, Chinese has hardly ever two together."""
+
+
+@cache
+def rare_characters() -> str:
+    """Returns the inside of a character class of what misread text is full of. It loads the language model."""
+    model = load()
+    han = [code for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)) if model.commonness(chr(code)) < RARE_BELOW]
+    return _ranges(han) + "\u3105-\u312f\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f\ufffd"
+
+
+@cache
+def _rare() -> re.Pattern[str]:
+    return re.compile(f"[{rare_characters()}]")
+
+
+def _is_garbled(line: str) -> bool:
+    """Returns whether three rare characters stand close to each other; two are enough in a line of hardly more."""
+    enough = 2 if len(line) <= SHORT else 3
+    before = last = -99
+    for match in _rare().finditer(line):
+        place = match.start()
+        if place - last <= CLOSE and (enough == 2 or last - before <= CLOSE):
+            return True
+        before, last = last, place
+    return False
+
+
+def _ranges(codes: list[int]) -> str:
+    """Returns the inside of a character class that holds the code points, given in order."""
+    parts: list[list[int]] = []
+    for code in codes:
+        if parts and code == parts[-1][1] + 1:
+            parts[-1][1] = code
+        else:
+            parts.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in parts)
+
+
+_HIGH = "\ufffd\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
+_GARBLED_LATIN = re.compile(f"[\x80-\xff][ -~]?[{_HIGH}].?.?[{_HIGH}]")
+_HIRAGANA = re.compile("[ぁ-ん]")
+_TWO_HAN = re.compile("[一-鿿].*[一-鿿]")
+_WITHOUT_GAP = re.compile(rb"[^\x00]+")
+
+_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf\xff]|[\xe0-\xef][\x80-\xbf\xff]{2}|[\xf0-\xf4][\x80-\xbf\xff]{3}")
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
+# The last byte of a character, A0, shown as no-break space, then made a plain one; only behind a character that is whole.
+_SPACE_FOR_NBSP = re.compile(rb"((?<=[\x80-\xbf]{2})[!-~]{0,4}[\xe3-\xe9][\x80-\xbf])\x20")
+
+_UTF8_AS_LATIN1 = Misreading("utf8_mojibake", "cp1252", "utf-8", UTF8_ALONE)
+_AS_LATIN1 = [
+    Misreading(f"{name}_as_latin1", "cp1252", charset) for name, charset in (("gbk", "gb18030"), ("big5", "cp950"), ("sjis", "cp932"), ("eucjp", "euc_jp"))
+]
+_UTF8_AS_GBK = Misreading("u8_as_gbk", "gb18030", "utf-8", UTF8_RUN)
+_UTF8_AS_STRICT_GBK = Misreading("u8_as_gbk", "gbk", "utf-8", UTF8_RUN)  # loses private use; 80 is €
+_UTF8_AS_GBK_TWICE = Misreading("u8_as_gbk_twice", "gb18030", "utf-8", UTF8_RUN, twice=True)
+_AS_EACH_OTHER = [
+    Misreading("u8_as_sjis", "cp932", "utf-8", UTF8_RUN),
+    Misreading("u8_as_big5", "cp950", "utf-8", UTF8_RUN),
+    Misreading("u8_as_euckr", "cp949", "utf-8", UTF8_RUN),
+    Misreading("big5_as_gbk", "gb18030", "cp950"),
+    Misreading("sjis_as_gbk", "gb18030", "cp932"),
+    Misreading("gbk_as_big5", "cp950", "gb18030"),
+]
+_GBK_AS_HKSCS = Misreading("gbk_as_big5", "big5hkscs", "gb18030")  # Big5 as browsers read it (Encoding Standard, 12.1)
+_EUCJP_AS_GBK = Misreading("eucjp_as_gbk", "gb18030", "euc_jp")
+_BY_KIND = {misreading.kind: misreading for misreading in (*_AS_LATIN1, _UTF8_AS_GBK, *_AS_EACH_OTHER)}
+MISREADINGS = frozenset((*_BY_KIND, "u8_as_gbk_twice", "eucjp_as_gbk", "utf8_mojibake"))
+"""The kinds of repair that `misread_charset` notes."""
+
+
+def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] = frozenset()) -> str:
+    """Returns the text with every line, or part of one, that was read in a wrong charset read in its own.
+
+    It notes each under the kind's own name (`gbk_as_latin1`: GBK bytes that were read as Latin-1). Guessed characters are noted
+    one by one with their probabilities; what cannot be guessed is U+FFFD. Kinds in `without` are not tried.
+
+    >>> misread_charset("ÐÂÎÅÁª²¥"), misread_charset("鏂伴椈鑱旀挱")
+    ('新闻联播', '新闻联播')
+    """
+    lines = text.split("\n")
+    if not (KANA.search(text) or _GARBLED_LATIN.search(text) or any(map(_is_garbled, lines))):
+        return text
+    model = load()
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    read = [_read_again(line, start, note, model, without) for line, start in zip(lines, starts, strict=False)]
+    kinds = Counter(kind for _, kind in read if kind in _BY_KIND)
+    if kinds:
+        read = _read_the_short(read, starts, kinds.most_common(1)[0][0], note, model)
+    return "\n".join(line for line, _ in read)
+
+
+def _read_the_short(read: list[tuple[str, str]], starts: list[int], kind: str, note: Note, model: Model) -> list[tuple[str, str]]:
+    """Returns the lines, with those too short to tell by themselves read in the way that others of the same text were misread."""
+    misreading, result = _BY_KIND[kind], []
+    for (line, known), start in zip(read, starts, strict=False):
+        if len(line) <= SHORT and not known and not line.isascii():
+            spans = try_misreading(misreading, Line(line, misreading.outer, model), HARDLY)
+            result.append((_apply(line, start, kind, spans, note), kind))
+        else:
+            result.append((line, known))
+    return result
+
+
+def _read_again(line: str, start: int, note: Note, model: Model, without: frozenset[str]) -> tuple[str, str]:
+    """Returns the line as its most probable misreading was, and the kind of that misreading; "" if there is none."""
+    best_kind, best = "", list[Span]()
+    for kind, spans in _readings(line, model):
+        if kind not in without and sum(span.gain for span in spans) > sum(span.gain for span in best):
+            best_kind, best = kind, spans
+    return _apply(line, start, best_kind, best, note), best_kind
+
+
+def _apply(line: str, start: int, kind: str, spans: list[Span], note: Note) -> str:
+    for span in reversed(spans):
+        _note(line, start, span, graded(note, kind, round(_CONFIDENCE * span.share_known, 3)), lambda probability: graded(note, kind, probability))
+        line = line[: span.start] + span.text + line[span.end :]
+    return line
+
+
+def _note(line: str, start: int, span: Span, note: Note, guessed: Callable[[float], Note]) -> None:
+    note(start + span.start, line[span.start : span.end], span.text)
+    for first, last, guess in span.guesses:
+        guessed(guess.probability)(start + first, line[first:last], guess.char)
+
+
+def _readings(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
+    """Returns every kind of misreading that would explain parts of the line, with these parts."""
+    if _GARBLED_LATIN.search(line):
+        yield from _readings_as_latin1(line, model)
+    if _is_garbled(line) and 5 * len(_HIRAGANA.findall(line)) < len(line):  # Japanese has more, misread text fewer
+        yield from _readings_as_each_other(line, model)
+    if KANA.search(line) and _TWO_HAN.search(line) and _is_gb2312(line):
+        yield "eucjp_as_gbk", try_misreading(_EUCJP_AS_GBK, Line(line, "gb18030", model), CLEARLY_BY_KANJI)
+
+
+def _readings_as_latin1(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
+    """Returns the readings of one-byte characters, save where they are UTF-8 (CESU-8 too): all along that is ftfy's."""
+    latin = Line(line, "cp1252", model)
+    mostly_utf8 = _is_mostly_utf8(latin.raw)
+    latin.raw = _WITHOUT_GAP.sub(lambda run: bytes(len(run[0])) if _can_be_read(run[0], "utf-8") else run[0], latin.raw)
+    if not mostly_utf8:
+        for misreading in _AS_LATIN1:
+            yield misreading.kind, try_misreading(misreading, latin, CLEARLY)
+    latin.raw = _SPACE_FOR_NBSP.sub(lambda run: run[1] + b"\xa0", latin.raw)
+    yield "utf8_mojibake", try_misreading(_UTF8_AS_LATIN1, latin, CLEARLY)
+
+
+def _is_mostly_utf8(raw: bytes) -> bool:
+    """Returns whether most of the bytes that are not ASCII make UTF-8: of GBK a third does by chance, of UTF-8 with losses the rest."""
+    return 10 * sum(map(len, _UTF8_CHARACTER.findall(raw))) > 7 * len(_HIGH_BYTE.findall(raw))
+
+
+def _readings_as_each_other(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
+    as_read = {outer: Line(line, outer, model) for outer in ("gb18030", "cp932", "cp950", "cp949")}
+    spans = try_misreading(_UTF8_AS_GBK, as_read["gb18030"], CLEARLY)
+    yield "u8_as_gbk", spans
+    if any(mark in line for mark in "\ufffd?€"):
+        yield "u8_as_gbk", try_misreading(_UTF8_AS_STRICT_GBK, Line(line, "gbk", model), CLEARLY)
+    if not spans or any(_is_garbled(span.text) for span in spans):
+        yield "u8_as_gbk_twice", try_misreading(_UTF8_AS_GBK_TWICE, as_read["gb18030"], CLEARLY)
+    for misreading in _AS_EACH_OTHER:
+        yield misreading.kind, try_misreading(misreading, as_read[misreading.outer], CLEARLY)
+    if b"\0" in as_read["cp950"].raw:  # characters that only the wider set has
+        yield "gbk_as_big5", try_misreading(_GBK_AS_HKSCS, Line(line, "big5hkscs", model), CLEARLY)
+
+
+def _is_gb2312(line: str) -> bool:
+    """Returns whether GB 2312 has all characters: it shares its rows with JIS X 0208, and Japanese as it should be has others soon."""
+    try:
+        line.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _can_be_read(raw: bytes, charset: str) -> bool:
+    """Returns whether there is no gap, and no byte that `charset` does not have."""
+    try:
+        raw.decode(charset, "surrogatepass" if charset == "utf-8" else "strict")
+    except UnicodeDecodeError:
+        return False
+    return b"\x00" not in raw
