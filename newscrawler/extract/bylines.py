@@ -12,29 +12,30 @@ from __future__ import annotations
 
 import re
 
-from newscrawler.extract.names import is_chinese_name, split_names
+from newscrawler.extract.names import is_chinese_name, people, split_names
 
-_HAN = r"[\u4e00-\u9fff·]"
+_HAN = r"[\u4e00-\u9fff·．•‧]"
+_LABEL = r"(?!责任|責任|编辑|編輯|来源|來源|文字|时间|時間|字号|字號|出处|出處|发布|發布|阅读|閱讀|点击|點擊|日期|评论)"
 _ROLE = (
     r"(?:(?:本报|本報|本网|本刊|本台|新华社|新華社|中新社|中新网|人民网|见习|見習|实习|實習|特约|特約|首席|驻[\u4e00-\u9fff]{1,6}|[\u4e00-\u9fff]{0,6})?"
     r"(?:记者|記者|通讯员|通訊員|作者|撰文|撰稿人?|执笔人?|執筆人?|文字|文图|图文))"
 )
-_NAMES = rf"{_HAN}{{2,4}}(?:[、,，/\s和]+{_HAN}{{2,4}}){{0,5}}"
+_NAMES = rf"{_LABEL}(?:[\u4e00-\u9fff]{{1,6}}[·．•‧][\u4e00-\u9fff·．•‧]{{1,10}}|{_HAN}{{2,4}})(?:[、,，/\s和]+{_LABEL}(?:(?:通讯员|通訊員|实习生|實習生|记者|記者)\s*)?{_HAN}{{2,4}}){{0,5}}"
 _TAIL = re.compile(
-    rf"\s*[(（【\[]\s*(?:(?:(?P<role>{_ROLE}|文)\s*[:：/／]?\s*|)(?P<names>{_NAMES})(?:\s+[^()（）]{{0,20}})?"
+    rf"\s*[(（【\[]\s*(?:(?:(?P<role>{_ROLE}|文)\s*[:：/／╱]?\s*|)(?P<names>{_NAMES})(?:\s+[^()（）]{{0,20}})?"
     r"|(?:Reporting|Report|Written|Story|Text)?\s*by\s+(?P<english>[^()（）]{3,120}?))\s*[)）】\]][.。]?\s*$",
     re.IGNORECASE,
 )
 _LATIN_NAME = r"[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3}"
 _LEAD = re.compile(
-    rf"(?:^|[(（【\[\s|])(?:{_ROLE}|作\s*者|撰\s*文|文)\s*[:：/／]\s*(?:[\u4e00-\u9fff]{{2,12}}(?:作者|记者|記者|评论员|研究员)\s+)?(?P<names>{_NAMES}|{_LATIN_NAME})"
+    rf"(?:^|[(（【\[\s|])(?:{_ROLE}|作\s*者|撰\s*文|文)\s*[:：/／╱]\s*(?:[\u4e00-\u9fff]{{2,12}}(?:作者|记者|記者|评论员|研究员)\s+)?(?P<names>{_NAMES}|{_LATIN_NAME})"
 )
 _PEN_NAME = re.compile(r"(?:^|\s)作\s*者\s*[:：]\s*(?P<names>[A-Za-z][\w.-]{2,19})(?=\s|$)")
 _LEAD_BARE = re.compile(rf"(?:^\W*|[(（\s])(?:本报|本網|本网|新华社|中新网|[\u4e00-\u9fff·]{{0,12}})?(?:记者|記者|通讯员|通訊員)\s+(?P<names>{_NAMES})")
-_AFTER_NAME = r"(?:\s*[／/]\s*(?:文|图|[\u4e00-\u9fff]{2,6}(?:报道|報道|報導))|\s*(?:发自|發自|摄影|攝影|报道|報道|報導|综合|整合)|\s)"
+_AFTER_NAME = r"(?:\s*[／/╱]\s*(?:文|图|[\u4e00-\u9fff]{2,6}(?:报道|報道|報導))|\s*(?:发自|發自|摄影|攝影|报道|報道|報導|综合|整合)|\s)"
 _REPORTER = rf"(?:记者|記者|通讯员|通訊員|特派员|特派員)\s*(?P<names>{_NAMES})"
 _LINE_OF_REPORTER = re.compile(rf"^\W*[\u4e00-\u9fff·]{{0,16}}{_REPORTER}(?:{_AFTER_NAME}.{{0,16}})?\W*$")
-_IN_BRACKETS = re.compile(rf"[(（【〔\[][^()（）【】〔〕]{{0,14}}?{_REPORTER}(?:{_AFTER_NAME}[^()（）【】〔〕]{{0,12}})?[)）】〕\]]|^{_REPORTER.replace('names', 'more')}[／/][\u4e00-\u9fff]{{2,8}}(?:报道|報道|報導)")
+_IN_BRACKETS = re.compile(rf"[(（【〔\[][^()（）【】〔〕]{{0,14}}?{_REPORTER}(?:{_AFTER_NAME}[^()（）【】〔〕]{{0,12}})?[)）】〕\]]|^{_REPORTER.replace('names', 'more')}[／/╱][\u4e00-\u9fff]{{2,8}}(?:报道|報道|報導)")
 _KOREAN = re.compile(r"(?:^|[\s=\]])(?P<names>[가-힣]{2,4})\s?(?:선임|수습|인턴)?\s?(?:기자|특파원)(?![가-힣])")
 _JAPANESE = re.compile(r"^\W*(?:取材・文|文|執筆|ライター|記者|著者)\s*[:：・/／＝=]\s*(?P<names>[\u4e00-\u9fff々ぁ-んァ-ヶ]{2,5}(?: [\u4e00-\u9fff々ぁ-んァ-ヶ]{1,5})?)\W*$")
 _JAPANESE_TAIL = re.compile(r"[（【](?P<names>[\u4e00-\u9fff々]{2,4}[ \u3000]?[\u4e00-\u9fff々ぁ-んァ-ヶ]{0,4})[）】]\s*$")
@@ -43,9 +44,10 @@ _OFFICE = re.compile(r"[社部面会聞信版局課省庁共同時事]$")
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞА-Я][\w.'’-]*"
 _ENGLISH_NAME = rf"{_CAPITAL}(?: (?:{_CAPITAL}|de|van|von|der|al|bin|da|di|la|le)){{1,4}}"
 _BY = re.compile(rf"^(?:(?:(?:Reporting|Written|Story|Text) )?[Bb][Yy]|Von|Par|Por|Door|Av|Af):?\s+(?P<english>{_ENGLISH_NAME}(?:(?:, | and |, and | und | et | y | e | og | en ){_ENGLISH_NAME})*)")
+_EDITOR = re.compile(r"编辑|編輯|校对|校對|审核|審核|摄影|攝影|[摄攝图圖][)）】\]]")
 _SOURCE = re.compile(r"(?:来源|來源|稿源|稿件来源|出处|Source)\s*[:：]\s*(?P<source>[^\s|（(]{2,40})", re.IGNORECASE)
 _LINE = re.compile(
-    rf"^\s*[(（【\[]?\s*(?:{_ROLE}|作\s*者|文|图|摄影|攝影|编辑|編輯|责任编辑|責任編輯|责编|来源|來源|稿源|稿件来源|Source|发布时间|發布時間|时间|時間|日期|浏览|点击|字号|By|Reporting by|Published|Posted|Updated)\s*[:：/／ ]",
+    rf"^\s*[(（【\[]?\s*(?:{_ROLE}|作\s*者|文|图|摄影|攝影|编辑|編輯|责任编辑|責任編輯|责编|来源|來源|稿源|稿件来源|Source|发布时间|發布時間|时间|時間|日期|浏览|点击|字号|By|Reporting by|Published|Posted|Updated)\s*[:：/／╱ ]",
     re.IGNORECASE,
 )
 _DATE_LINE = re.compile(r"^\W*(?:\w+ ){0,3}(?:20|19)\d\d\s*[-年/.]\s*\d\d?\s*[-月/.]\s*\d\d?日?")
@@ -73,7 +75,9 @@ def cut_tail_byline(text: str) -> tuple[str, str | None, list[str]]:
     found = _TAIL.search(text, start)
     if found is None or (found["names"] and not found["role"] and _KANA.search(text, start)):
         return _cut_japanese(text, start)
-    names = split_names(found["names"] or found["english"] or "")
+    if _EDITOR.search(found[0]):
+        return text, None, []
+    names = split_names(found["names"]) if found["names"] else people([found["english"] or ""])
     if not names or (not found["role"] and not found["english"] and not all(is_chinese_name(name) for name in names)):
         return text, None, []
     return text[: found.start()].rstrip(), found[0].strip(), names
@@ -93,7 +97,7 @@ def byline_of(line: str) -> tuple[str | None, list[str]]:
         if found:
             groups = found.groupdict()
             names = groups.get("names")
-            return found[0].strip(" (（【|"), [names] if names and pattern is _JAPANESE else split_names(names or groups.get("english") or "")
+            return found[0].strip(" (（【|"), [names] if names and pattern is _JAPANESE else split_names(names) if names else people([groups.get("english") or ""])
     found = _LINE_OF_REPORTER.match(line)
     return _reporter(found) if found else (None, [])
 

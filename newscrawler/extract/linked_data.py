@@ -137,9 +137,8 @@ def _strings(value: Any, *keys: str) -> list[str]:
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, dict):
             one = _named(one, keys)
-        for text in one if isinstance(one, list) else [one]:
-            if isinstance(text, str) and text.strip():
-                found.append(unescape(text).strip())
+        texts = one if isinstance(one, list) else [one]
+        found.extend(unescape(text).strip() for text in texts if isinstance(text, str) and text.strip())
     return found
 
 

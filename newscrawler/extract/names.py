@@ -36,6 +36,7 @@ _ROLE_AFTER = re.compile(
     r"(?:writer|reporter|correspondent|editor|contributor|columnist|journalist|author|follow|redakteur(?:in)?|redaktion|기자)\b.*$",
     re.IGNORECASE,
 )
+_MONTH_AFTER = re.compile(r"\s*(?:February|March|July|September|October|November|December)$")  # a date's, not a name's
 _NO_NAME = re.compile(r"(?:^|\s)\d|\d{3}|^(?:editor|photo|foto|source|quelle|image|bild)\b|[@_<>{}=#\[\]\"“”?!…]|://|\.(?:com|de|net|org)\b|https?", re.IGNORECASE)
 _LETTERS = re.compile(r"[\W_]+")
 _NOT_WRITERS = frozenset(
@@ -49,8 +50,10 @@ _NOT_WRITERS = frozenset(
     ).split(",")
 )
 MAX_NAME, MAX_NAME_WORDS = 50, 6
-_SPLIT = re.compile(r"[、,，/;；|]|\s+(?:and|und|et|y|e)\s+|\s*和\s*", re.IGNORECASE)
-_NOT_NAMES = frozenset({"完", "图片", "圖片", "全文完", "未完待续", "新华社", "资料图", "下同", "综合", "綜合", "本报讯", "编辑部", "记者", "記者"})
+_SPLIT = re.compile(r"[、,，/;；|]|\s*(?:通讯员|通訊員|实习生|實習生|记者|記者)\s*|\s+(?:and|und|et|y|e)\s+|\s*和\s*", re.IGNORECASE)
+_NO_NAME_END = "网網报報社台臺摄攝图圖讯訊版刊部"
+_FOREIGN = re.compile(r"^[\u4e00-\u9fff]{1,6}[·．•‧][\u4e00-\u9fff·．•‧]{1,10}$")
+_NOT_NAMES = frozenset({"文字", "文字大小", "出处", "编制", "编辑", "編輯", "责任编辑", "責任編輯", "时间", "时评", "国际", "金融", "财经", "注册", "注冊", "密码", "登录", "关闭", "申请", "方法", "温馨", "明星", "高清", "华人", "华语", "完", "图片", "圖片", "全文完", "未完待续", "新华社", "资料图", "下同", "综合", "綜合", "本报讯", "编辑部", "记者", "記者"})
 
 
 def people(texts: list[str]) -> list[str]:
@@ -68,11 +71,16 @@ def people(texts: list[str]) -> list[str]:
         text = _CUT.split(_PARENTHESIS.sub(" ", text), maxsplit=1)[0]
         for part in _AND.split(text):
             part = _without_office(_PREFIX.sub("", part.strip(_AROUND_NAME)))
-            name = _ROLE_AFTER.sub("", part).strip(_AROUND_NAME)
+            name = _ROLE_AFTER.sub("", _MONTH_AFTER.sub("", part)).strip(_AROUND_NAME)
             name = name if " " in name or part.count(" ") > 2 else part.strip(_AROUND_NAME)
             if _may_be_name(name):
                 found.setdefault(fold(name), name)
     return list(found.values())
+
+
+def as_given(names: list[str]) -> list[str]:
+    """Returns the names as they are, but for words that name nobody."""
+    return [name for name in names if fold(name) not in _NOT_WRITERS and "://" not in name]
 
 
 def _without_office(name: str) -> str:
@@ -108,9 +116,16 @@ def split_names(names: str) -> list[str]:
         if len(pieces) == 2 and all(len(piece) == 1 for piece in pieces):
             pieces = ["".join(pieces)]  # 李 雷: a name of two characters, spaced out
         found += [piece for piece in pieces if len(piece) > 1 and piece not in _NOT_NAMES and piece not in found]
+    if any(map(is_chinese_name, found)):  # what stands beside Chinese names and is none: a place, a label
+        return [name for name in found if is_chinese_name(name) or _FOREIGN.match(name) or not "\u4e00" <= name[0] <= "\u9fff"]
     return found
 
 
 def is_chinese_name(name: str) -> bool:
-    """Returns whether two to four characters begin with a common Chinese family name."""
-    return 2 <= len(name) <= 4 and name[0] in _SURNAMES
+    """Returns whether two to four characters begin with a common Chinese family name, and end like no paper or photograph."""
+    return 2 <= len(name) <= 4 and name[0] in _SURNAMES and name not in _NOT_NAMES and not (len(name) > 2 and name[-1] in _NO_NAME_END)
+
+
+def chinese_people(texts: list[str]) -> list[str]:
+    """Returns those names in texts of a Chinese page that look like a person's: Chinese, foreign in Chinese letters, or Latin of several words."""
+    return [name for name in people(texts) if is_chinese_name(name) or _FOREIGN.match(name) or (name.isascii() and " " in name)]

@@ -16,7 +16,8 @@ from itertools import islice
 from newscrawler.extract import bylines, labels
 from newscrawler.extract.linked_data import LinkedData
 from newscrawler.extract.marks import AUTHOR, SURE
-from newscrawler.extract.names import fold, people
+from newscrawler.extract.names import as_given, chinese_people, fold
+from newscrawler.extract.names import people as any_people
 from newscrawler.extract.outline import Mark, Outline
 from newscrawler.items import Article
 
@@ -44,7 +45,11 @@ def set_writers(
     if not names:
         article.byline, names = bylines.byline_in(article.text.split("\n"))
     is_chinese = (article.language or "").startswith("zh")
-    sure, classed = (people(texts) for texts in _marked(outline, span))
+    people = chinese_people if is_chinese else any_people
+    marked = _marked(outline, span)
+    if is_chinese and not names:
+        article.byline, names = _printed([*marked[0], *marked[1]])
+    sure, classed = people(marked[0]), people(marked[1])
     declared = people(_declared(outline))
     sources = [
         names if is_chinese or tail[1] else [],
@@ -55,7 +60,7 @@ def set_writers(
         people(_linked(outline, span)),
         people(data.organisations),
         declared,
-        data.authors or data.organisations,
+        [] if is_chinese else as_given(data.authors or data.organisations),
     ]
     known = [source for source in sources if any(fold(name) not in sites for name in source)]
     article.authors = _fuller(known[0], sure, declared) if known else next((source for source in sources if source), [])
@@ -85,7 +90,7 @@ def _printed(info: list[str]) -> tuple[str | None, list[str]]:
 def text_of(mark: Mark) -> str:
     """Returns the text of a marked element, "" when it is long and so no name or date."""
     pieces: list[str] = []
-    for piece in islice(mark.element.itertext(), 40):
+    for piece in map(str, islice(mark.element.itertext(), 40)):
         pieces.append(piece)
         if len(piece) > MAX_MARK:
             return ""
@@ -101,9 +106,8 @@ def _marked(outline: Outline, span: tuple[int, int]) -> tuple[list[str], list[st
         text = mark.element.get("content") or text_of(mark)
         if text:
             (sure if mark.kind & SURE else classed).append((mark.block, text))
-    for anchor in outline.anchors:
-        if "author" in anchor.rel and anchor.text and not anchor.place.flags & _ELSEWHERE:
-            sure.append((anchor.block, anchor.text))
+    anchors = (anchor for anchor in outline.anchors if "author" in anchor.rel and anchor.text and not anchor.place.flags & _ELSEWHERE)
+    sure.extend((anchor.block, anchor.text) for anchor in anchors)
     return _together(sure, span), _together(classed, span)
 
 
@@ -114,7 +118,7 @@ def _linked(outline: Outline, span: tuple[int, int]) -> list[str]:
 
 def _together(found: list[tuple[int, str]], span: tuple[int, int]) -> list[str]:
     """Returns the texts that stand together at the title or, failing that, first in the page."""
-    found = [one for one in sorted(found, key=lambda one: one[0]) if people([one[1]])]
+    found = [one for one in sorted(found, key=lambda one: one[0]) if any_people([one[1]])]
     near = [one for one in found if span[0] - NEAR <= one[0] <= span[1] + AFTER] or found
     texts = [text for number, text in near if number - near[0][0] <= NEIGHBOURS]
     return [text for text in texts if not any(inner != text and inner in text for inner in texts)]
@@ -125,4 +129,4 @@ def _declared(outline: Outline) -> list[str]:
     for number in "123":
         if _WRITTEN_BY.match(meta.get(f"twitter:label{number}", "")):
             return [meta.get(f"twitter:data{number}", "")]
-    return next(([meta[name]] for name in _META if people([meta.get(name, "")])), [])
+    return next(([meta[name]] for name in _META if any_people([meta.get(name, "")])), [])
