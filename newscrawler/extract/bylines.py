@@ -45,6 +45,10 @@ _CAPITAL = r"[A-ZÀ-ÖØ-ÞА-Я][\w.'’-]*"
 _ENGLISH_NAME = rf"{_CAPITAL}(?: (?:{_CAPITAL}|de|van|von|der|al|bin|da|di|la|le)){{1,4}}"
 _BY = re.compile(rf"^(?:(?:(?:Reporting|Written|Story|Text) )?[Bb][Yy]|Von|Par|Por|Door|Av|Af):?\s+(?P<english>{_ENGLISH_NAME}(?:(?:, | and |, and | und | et | y | e | og | en ){_ENGLISH_NAME})*)")
 _EDITOR = re.compile(r"编辑|編輯|校对|校對|审核|審核|摄影|攝影|[摄攝图圖][)）】\]]")
+_HINT = re.compile(
+    r"记者|記者|[通特][讯訊派][员員]|作\s*者|撰|执笔|執筆|文[字图]?\s*[:：/／╱・]|图文|ライター|著者|기자|특파원|^(?:by|von|par|por|door|av|af|reporting|written|story|text)\b",
+    re.IGNORECASE,
+)
 _SOURCE = re.compile(r"(?:来源|來源|稿源|稿件来源|出处|Source)\s*[:：]\s*(?P<source>[^\s|（(]{2,40})", re.IGNORECASE)
 _LINE = re.compile(
     rf"^\s*[(（【\[]?\s*(?:{_ROLE}|作\s*者|文|图|摄影|攝影|编辑|編輯|责任编辑|責任編輯|责编|来源|來源|稿源|稿件来源|Source|发布时间|發布時間|时间|時間|日期|浏览|点击|字号|By|Reporting by|Published|Posted|Updated)\s*[:：/／╱ ]",
@@ -92,6 +96,8 @@ def _cut_japanese(text: str, start: int) -> tuple[str, str | None, list[str]]:
 
 def byline_of(line: str) -> tuple[str | None, list[str]]:
     """Returns the byline as printed and the names of a short line such as "作者：王小明 来源：某报"."""
+    if not _HINT.search(line):
+        return None, []
     for pattern in (_LEAD, _PEN_NAME, _LEAD_BARE, _JAPANESE, _KOREAN, _BY):
         found = pattern.search(line)
         if found:

@@ -32,6 +32,7 @@ _FORMS = (
     re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>3[01]|[12]\d|0[1-9])(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?(?!\d)"),
 )
 _SHORT = re.compile(rf"(?<![\d./-])(?P<first>\d\d)(?P<sep>[./])(?P<second_>\d\d)(?P=sep)(?P<short>[0-3]\d)(?![\d./-]){_CLOCK}", re.IGNORECASE)
+_SHORT_HINT = re.compile(r"\d\d[./]\d\d[./]\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")  # no long form does without: most lines are through with that
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sep>[/_-]?)(?P<month>0[1-9]|1[0-2])(?:(?P=sep)|[/_-])?(?P<day>3[01]|[12]\d|0[1-9])(?!\d)"
@@ -63,9 +64,12 @@ def find_date(text: str, *, month_first: bool = False, short: bool = False) -> M
     >>> find_date("3. März 2024").value.isoformat(), find_date("March 3, 2024").precision
     ('2024-03-03T00:00:00', 'day')
     """
+    has_year = _YEAR.search(text)
+    if not has_year and not (short and _SHORT_HINT.search(text)):
+        return None
     text = " ".join(text.split())  # the forms allow white space in many places: runs of it would cost dearly
     best: tuple[int, Moment] | None = None
-    for form in _FORMS if _YEAR.search(text) else ():
+    for form in _FORMS if has_year else ():
         for match in form.finditer(text):
             if best is not None and match.start() >= best[0]:
                 break

@@ -56,7 +56,9 @@ def set_dates(article: Article, outline: Outline, data: LinkedData, info: list[s
     for source, text, is_update in _texts(outline, data, info, span, url):
         moment = date_in_url(text) if source == "url" else find_date(text, month_first=style.month_first, short=source in ("time", "text"))
         if moment is not None:
-            (updates if is_update else found).append((source, moment))
+            (updates if is_update or (source == "text" and _UPDATED.search(text)) else found).append((source, moment))
+            if found and (found[0][1].precision != "day" or _most_exact(found)[1].precision != "day"):
+                break
     best = found or updates or _loose(outline, span, style)
     if best:
         source, moment = _most_exact(best)
@@ -69,7 +71,7 @@ def set_dates(article: Article, outline: Outline, data: LinkedData, info: list[s
 
 
 def _texts(outline: Outline, data: LinkedData, info: list[str], span: tuple[int, int], url: str) -> Iterator[tuple[str, str, bool]]:
-    """Yields source, text and whether it tells a change, best first; for the source "url" the text is the URL."""
+    """Yields source, text and whether its place tells a change, best first; for the source "url" the text is the URL."""
     if data.published:
         yield "jsonld", data.published, False
     for name in _META:
@@ -78,10 +80,10 @@ def _texts(outline: Outline, data: LinkedData, info: list[str], span: tuple[int,
     near, far = _marks(outline, span)
     yield from near
     for line in info:
-        yield "text", line, bool(_UPDATED.search(line))
+        yield "text", line, False
     yield "url", url, False
     for text in _lines_near(outline, span, MAX_LONE):
-        yield "text", text, bool(_UPDATED.search(text))
+        yield "text", text, False
     yield from far
     if data.modified:
         yield "jsonld", data.modified, True

@@ -31,6 +31,7 @@ MIN_FOLDED = 4
 MIN_POINTS = 5
 MAX_TITLE = 300
 MAX_SITE = 24
+MAX_HOME = 120
 SIMILAR, RELATED = 0.5, 0.34
 EXACT, BEGINS, HAS, HELD, ALIKE = 5, 4, 3, 3, 2
 NEAR, FAR = 14, 60
@@ -62,12 +63,15 @@ def choose_title(outline: Outline, headline: str | None, url: str, start: int) -
 def _best_heading(outline: Outline, head: _Head, start: int) -> str | None:
     """Returns the heading with the most points, the longest of equals, or None when none has enough."""
     best: tuple[int, int, str] | None = None
+    logos: set[int] | None = None
     for number, block in enumerate(outline.blocks):
         tag = _TAG_POINTS.get(block.place.tag, 0)
         if not tag and not block.place.flags & TITLE and not (start - FAR <= number <= start + 1 and _is_written(block.text, head)):
             continue
-        if block.linked * 2 > len(block.text) and _is_logo(outline, number):
-            continue
+        if block.linked * 2 > len(block.text):
+            logos = _logos(outline) if logos is None else logos
+            if number in logos:
+                continue
         for text in _wordings(block, head):
             points = _points(text, tag, block, number, head, start)
             if points >= MIN_POINTS and (best is None or (points, len(text)) > best[:2]):
@@ -92,9 +96,9 @@ def _wordings(block: Block, head: _Head) -> Iterator[str]:
             yield plain
 
 
-def _is_logo(outline: Outline, number: int) -> bool:
-    """Returns whether a linked block leads to the site's first page."""
-    return any(anchor.block == number and _HOME.search(anchor.href) for anchor in outline.anchors)
+def _logos(outline: Outline) -> set[int]:
+    """Returns the numbers of the blocks with a link to the site's first page."""
+    return {anchor.block for anchor in outline.anchors if len(anchor.href) <= MAX_HOME and _HOME.search(anchor.href)}
 
 
 def _is_written(text: str, head: _Head) -> bool:

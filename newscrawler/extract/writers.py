@@ -11,6 +11,7 @@ Known to fail: names that only stand in the text, in a footer or in a script; a 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from newscrawler.extract import bylines, labels
@@ -49,21 +50,21 @@ def set_writers(
     marked = _marked(outline, span)
     if is_chinese and not names:
         article.byline, names = _printed([*marked[0], *marked[1]])
-    sure, classed = people(marked[0]), people(marked[1])
-    declared = people(_declared(outline))
-    sources = [
-        names if is_chinese or tail[1] else [],
-        people(data.authors),
-        sure,
-        classed,
-        names,
-        people(_linked(outline, span)),
-        people(data.organisations),
-        declared,
-        [] if is_chinese else as_given(data.authors or data.organisations),
-    ]
-    known = [source for source in sources if any(fold(name) not in sites for name in source)]
-    article.authors = _fuller(known[0], sure, declared) if known else next((source for source in sources if source), [])
+    sure, declared = people(marked[0]), people(_declared(outline))
+
+    def sources() -> Iterator[list[str]]:
+        yield names if is_chinese or tail[1] else []
+        yield people(data.authors)
+        yield sure
+        yield people(marked[1])
+        yield names
+        yield people(_linked(outline, span))
+        yield people(data.organisations)
+        yield declared
+        yield [] if is_chinese else as_given(data.authors or data.organisations)
+
+    known = next((source for source in sources() if any(fold(name) not in sites for name in source)), None)
+    article.authors = _fuller(known, sure, declared) if known else next((source for source in sources() if source), [])
 
 
 def _fuller(names: list[str], *others: list[str]) -> list[str]:
@@ -112,8 +113,9 @@ def _marked(outline: Outline, span: tuple[int, int]) -> tuple[list[str], list[st
 
 
 def _linked(outline: Outline, span: tuple[int, int]) -> list[str]:
-    found = [(one.block, one.text) for one in outline.anchors if one.text and _WRITER_PAGE.search(one.href) and not one.place.flags & _ELSEWHERE]
-    return _together([one for one in found if span[0] - NEAR <= one[0] <= span[1] + AFTER], span)
+    near = range(span[0] - NEAR, span[1] + AFTER + 1)
+    anchors = (one for one in outline.anchors if one.block in near and one.text and not one.place.flags & _ELSEWHERE)
+    return _together([(one.block, one.text) for one in anchors if _WRITER_PAGE.search(one.href)], span)
 
 
 def _together(found: list[tuple[int, str]], span: tuple[int, int]) -> list[str]:
