@@ -1,4 +1,4 @@
-"""Elements that say by class, itemprop or rel that they hold a writer or a date, and what a page's outline has of them.
+"""Elements that say by class or itemprop that they hold a writer or a date, and what a page's outline has of them.
 
 Pages name the writer and the date in small inline elements whose text melts into a block's; the walk over the tree keeps those
 elements (`Mark`), and this module tells which they are. Only the names of classes are looked at, in all languages' words.
@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 AUTHOR, DATE, MODIFIED, SURE = (1 << n for n in range(4))
-"""What a mark says its text is; SURE when the vocabulary of schema.org or rel says it and not a class."""
+"""What a mark says its text is; SURE when the vocabulary of schema.org says it and not a class."""
 
 TIME = DATE
 """What a <time> is that says nothing else."""
@@ -45,14 +45,12 @@ _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 @lru_cache(maxsize=16384)
-def mark_of(name: str | None, prop: str | None, rel: str | None = None) -> int:
-    """Returns what an element's class, itemprop (or RDFa property) and rel say that its text is, 0 for nothing.
+def mark_of(name: str | None, prop: str | None) -> int:
+    """Returns what an element's class and itemprop say that its text is, 0 for nothing.
 
     >>> mark_of("post-authorName", None) == AUTHOR, mark_of("meta__date--small", None) == DATE, mark_of("author-bio", None)
     (True, True, 0)
     """
-    if rel and "author" in rel:
-        return AUTHOR | SURE
     kind = _PROPERTIES.get(prop.rpartition(":")[2].lower(), 0) if prop else 0
     if kind or not name:
         return kind

@@ -9,6 +9,7 @@ where a name should. Chinese names are told by the common family names.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SURNAMES = (
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭萧田董袁潘于於蒋蔣蔡余杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔"
@@ -49,7 +50,7 @@ _NOT_WRITERS = frozenset(
         "phd,md,mba,msc,ma,bsc,rd,jr,dr,mph,cpa,rn,作者,编辑,記者,记者,来源,佚名,未知,责任编辑,本站,网络,转载"
     ).split(",")
 )
-MAX_NAME, MAX_NAME_WORDS = 50, 6
+MAX_NAME, MAX_NAME_WORDS, MAX_TEXT = 50, 6, 400
 _SPLIT = re.compile(r"[、,，/;；|]|\s*(?:通讯员|通訊員|实习生|實習生|记者|記者)\s*|\s+(?:and|und|et|y|e)\s+|\s*和\s*", re.IGNORECASE)
 _NO_NAME_END = "网網报報社台臺摄攝图圖讯訊版刊部"
 _FOREIGN = re.compile(r"^[\u4e00-\u9fff]{1,6}[·．•‧][\u4e00-\u9fff·．•‧]{1,10}$")
@@ -64,18 +65,25 @@ def people(texts: list[str]) -> list[str]:
     """
     found: dict[str, str] = {}
     for text in texts:
-        if "://" in text:
-            continue
-        text = _HANDLE.sub(",", text)
-        text = _PREFIX.sub("", " ".join(text.split()).replace("\xad", ""))
-        text = _CUT.split(_PARENTHESIS.sub(" ", text), maxsplit=1)[0]
-        for part in _AND.split(text):
-            part = _without_office(_PREFIX.sub("", part.strip(_AROUND_NAME)))
-            name = _ROLE_AFTER.sub("", _MONTH_AFTER.sub("", part)).strip(_AROUND_NAME)
-            name = name if " " in name or part.count(" ") > 2 else part.strip(_AROUND_NAME)
-            if _may_be_name(name):
-                found.setdefault(fold(name), name)
+        for name in _names_in(text):
+            found.setdefault(fold(name), name)
     return list(found.values())
+
+
+@lru_cache(maxsize=4096)
+def _names_in(text: str) -> tuple[str, ...]:
+    if "://" in text or len(text) > MAX_TEXT:
+        return ()
+    text = _PREFIX.sub("", " ".join(_HANDLE.sub(",", text).split()).replace("\xad", ""))
+    text = _CUT.split(_PARENTHESIS.sub(" ", text), maxsplit=1)[0]
+    names: list[str] = []
+    for part in _AND.split(text):
+        part = _without_office(_PREFIX.sub("", part.strip(_AROUND_NAME)))
+        name = _ROLE_AFTER.sub("", _MONTH_AFTER.sub("", part)).strip(_AROUND_NAME)
+        name = name if " " in name or part.count(" ") > 2 else part.strip(_AROUND_NAME)
+        if _may_be_name(name):
+            names.append(name)
+    return tuple(names)
 
 
 def as_given(names: list[str]) -> list[str]:

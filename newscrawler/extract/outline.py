@@ -21,7 +21,7 @@ _BLOCKS = (
     "header footer nav aside figure figcaption form fieldset center address details summary hr menu hgroup"
 )
 _SKIPPED = "style noscript template svg iframe object select textarea button math canvas map audio video"
-_INLINE = "span em strong b i small cite font label u"
+_INLINE = "span em strong small cite"
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ITEMS = frozenset({"li", "dd", "dt", "tr", "article"})
 _BREAK = "\x0b"
@@ -113,15 +113,16 @@ class Outline:
     rels: list[tuple[str, str]] = field(default_factory=list)
 
 
-def outline_of(root: etree._Element) -> Outline:
-    """Returns the outline of a parsed page."""
-    return _Walk().run(root)
+def outline_of(root: etree._Element, *, has_microdata: bool = True) -> Outline:
+    """Returns the outline of a parsed page; elements are asked for microdata only where the page `has_microdata`."""
+    return _Walk(has_microdata).run(root)
 
 
 class _Walk:
     """The state of one walk: the place we are in, the text since the last border, the link we are in."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_microdata: bool) -> None:
+        self.has_microdata = has_microdata
         self.out = Outline()
         self.parts: list[str] = []
         self.linked = 0
@@ -169,16 +170,20 @@ class _Walk:
         item = number if tag in _ITEMS else up.item
         self.place = Place(tag, path, flags, number, up, item, up.heading, self.chars)
         self.out.places.append(self.place)
-        kind = mark_of(name, element.get("itemprop") or element.get("property"))
-        if kind:
-            self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
+        if name or self.has_microdata:
+            self._mark(element, name)
         return True
 
     def _inline(self, element: etree._Element) -> bool:
-        kind = mark_of(element.get("class"), element.get("itemprop") or element.get("property"), element.get("rel"))
+        name = element.get("class")
+        if name or self.has_microdata:
+            self._mark(element, name)
+        return True
+
+    def _mark(self, element: etree._Element, name: str | None) -> None:
+        kind = mark_of(name, element.get("itemprop") if self.has_microdata else None)
         if kind:
             self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
-        return True
 
     def _close(self) -> None:
         if self.parts:
@@ -312,7 +317,7 @@ class _Walk:
         when = element.get("datetime")
         if when:
             self.out.times.append((when, self.place.number))
-        kind = mark_of(element.get("class"), element.get("itemprop") or element.get("property")) or TIME
+        kind = mark_of(element.get("class"), element.get("itemprop")) or TIME
         self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
         return True
 

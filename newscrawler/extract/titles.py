@@ -25,13 +25,13 @@ _SEPARATOR = re.compile(r"\s*(?:--+|——|[_|｜»›«‹·•]|\s[-–—:/<]
 _FOLD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u9fff\uac00-\ud7af]+")
 _TAG_POINTS = {"h1": 5, "h2": 2, "h3": 1, "h4": 1}
-_HOME = re.compile(r"^(?:https?:)?(?://[^/]*)?/?(?:index\.\w+)?$|://[^/]+/?$")
+_HOME = re.compile(r"^(?:https?:)?(?://[^/]*)?/?(?:index\.\w+)?$")
 _ORNAMENT = " 》〉>◎●■◆·»►▶*"
 MIN_FOLDED = 4
 MIN_POINTS = 5
 MAX_TITLE = 300
 MAX_SITE = 24
-MAX_HOME = 120
+MAX_SLASHES = 3
 SIMILAR, RELATED = 0.5, 0.34
 EXACT, BEGINS, HAS, HELD, ALIKE = 5, 4, 3, 3, 2
 NEAR, FAR = 14, 60
@@ -64,9 +64,11 @@ def _best_heading(outline: Outline, head: _Head, start: int) -> str | None:
     """Returns the heading with the most points, the longest of equals, or None when none has enough."""
     best: tuple[int, int, str] | None = None
     logos: set[int] | None = None
+    near = range(start - FAR, start + 2)
     for number, block in enumerate(outline.blocks):
-        tag = _TAG_POINTS.get(block.place.tag, 0)
-        if not tag and not block.place.flags & TITLE and not (start - FAR <= number <= start + 1 and _is_written(block.text, head)):
+        place = block.place
+        tag = _TAG_POINTS.get(place.tag, 0)
+        if not (tag or place.flags & TITLE or (number in near and _is_written(block.text, head))):
             continue
         if block.linked * 2 > len(block.text):
             logos = _logos(outline) if logos is None else logos
@@ -98,7 +100,7 @@ def _wordings(block: Block, head: _Head) -> Iterator[str]:
 
 def _logos(outline: Outline) -> set[int]:
     """Returns the numbers of the blocks with a link to the site's first page."""
-    return {anchor.block for anchor in outline.anchors if len(anchor.href) <= MAX_HOME and _HOME.search(anchor.href)}
+    return {anchor.block for anchor in outline.anchors if anchor.href.count("/") <= MAX_SLASHES and _HOME.search(anchor.href)}
 
 
 def _is_written(text: str, head: _Head) -> bool:

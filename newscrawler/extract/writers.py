@@ -120,8 +120,9 @@ def _linked(outline: Outline, span: tuple[int, int]) -> list[str]:
 
 def _together(found: list[tuple[int, str]], span: tuple[int, int]) -> list[str]:
     """Returns the texts that stand together at the title or, failing that, first in the page."""
-    found = [one for one in sorted(found, key=lambda one: one[0]) if any_people([one[1]])]
-    near = [one for one in found if span[0] - NEAR <= one[0] <= span[1] + AFTER] or found
+    found.sort(key=lambda one: one[0])
+    close = [one for one in found if span[0] - NEAR <= one[0] <= span[1] + AFTER]
+    near = [one for one in close if any_people([one[1]])] or [one for one in found if any_people([one[1]])]
     texts = [text for number, text in near if number - near[0][0] <= NEIGHBOURS]
     return [text for text in texts if not any(inner != text and inner in text for inner in texts)]
 
