@@ -41,6 +41,10 @@ _DATE = frozenset(
 _MODIFIED = frozenset("modified updated update updatedate lastmod lastmodified changed aktualisiert edited".split())
 _NO_DATE = frozenset("event events read reading duration comment comments related expire expires picker countdown birth update timeout calendar archive archives".split())
 _VALUE = re.compile(r"\[[^\[\]]*\]")  # a value in a utility class: "[grid-area:authors]"
+_HINT = re.compile(
+    "|".join(sorted({word[:4] for word in _AUTHOR | _DATE | _MODIFIED} - {"jizh", "zuoz"} | {"zhe", "date"})), re.IGNORECASE
+)
+"""What every name has that says something: most have not, and are through with that."""
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
@@ -52,7 +56,7 @@ def mark_of(name: str | None, prop: str | None) -> int:
     (True, True, 0)
     """
     kind = _PROPERTIES.get(prop.rpartition(":")[2].lower(), 0) if prop else 0
-    if kind or not name:
+    if kind or not name or not _HINT.search(name):
         return kind
     tokens = {token.lower() for token in _TOKEN.findall(_VALUE.sub("", name) if "[" in name else name)}
     if tokens & _AUTHOR and not tokens & _NO_AUTHOR:

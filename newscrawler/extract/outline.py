@@ -170,20 +170,17 @@ class _Walk:
         item = number if tag in _ITEMS else up.item
         self.place = Place(tag, path, flags, number, up, item, up.heading, self.chars)
         self.out.places.append(self.place)
-        if name or self.has_microdata:
-            self._mark(element, name)
+        prop = element.get("itemprop") if self.has_microdata else None
+        if (name or prop) and (kind := mark_of(name, prop)):
+            self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
         return True
 
     def _inline(self, element: etree._Element) -> bool:
         name = element.get("class")
-        if name or self.has_microdata:
-            self._mark(element, name)
-        return True
-
-    def _mark(self, element: etree._Element, name: str | None) -> None:
-        kind = mark_of(name, element.get("itemprop") if self.has_microdata else None)
-        if kind:
+        prop = element.get("itemprop") if self.has_microdata else None
+        if (name or prop) and (kind := mark_of(name, prop)):
             self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
+        return True
 
     def _close(self) -> None:
         if self.parts:

@@ -74,6 +74,8 @@ def _best_heading(outline: Outline, head: _Head, start: int) -> str | None:
             logos = _logos(outline) if logos is None else logos
             if number in logos:
                 continue
+        if len(block.text) > MAX_TITLE or (best is not None and number > start + 3 and tag < best[0] - EXACT):
+            continue  # too far down to win
         for text in _wordings(block, head):
             points = _points(text, tag, block, number, head, start)
             if points >= MIN_POINTS and (best is None or (points, len(text)) > best[:2]):
@@ -83,8 +85,6 @@ def _best_heading(outline: Outline, head: _Head, start: int) -> str | None:
 
 def _wordings(block: Block, head: _Head) -> Iterator[str]:
     """Yields a block's text, its lines where <br> parts a kicker from the title, and what the head says without such a kicker."""
-    if len(block.text) > MAX_TITLE:
-        return
     text = block.text.replace("\n", " ")
     yield text
     if "\n" in block.text:
