@@ -41,10 +41,8 @@ _DATE = frozenset(
 _MODIFIED = frozenset("modified updated update updatedate lastmod lastmodified changed aktualisiert edited".split())
 _NO_DATE = frozenset("event events read reading duration comment comments related expire expires picker countdown birth update timeout calendar archive archives".split())
 _VALUE = re.compile(r"\[[^\[\]]*\]")  # a value in a utility class: "[grid-area:authors]"
-_HINT = re.compile(
-    "|".join(sorted({word[:4] for word in _AUTHOR | _DATE | _MODIFIED} - {"jizh", "zuoz"} | {"zhe", "date"})), re.IGNORECASE
-)
-"""What every name has that says something: most have not, and are through with that."""
+_PARTS = "dat aut tim pub upd post creat mod byli writ report journ contrib column verfas reda forfat skrib zuozh release fecha aktual edit chang erstel riqi shiji fabu".split()
+"""One of these has every name that says something: most have none, and are through with that."""
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
@@ -56,7 +54,7 @@ def mark_of(name: str | None, prop: str | None) -> int:
     (True, True, 0)
     """
     kind = _PROPERTIES.get(prop.rpartition(":")[2].lower(), 0) if prop else 0
-    if kind or not name or not _HINT.search(name):
+    if kind or not name or not _may_say(name.lower()):
         return kind
     tokens = {token.lower() for token in _TOKEN.findall(_VALUE.sub("", name) if "[" in name else name)}
     if tokens & _AUTHOR and not tokens & _NO_AUTHOR:
@@ -66,3 +64,10 @@ def mark_of(name: str | None, prop: str | None) -> int:
     if not tokens & _NO_DATE and (tokens & _DATE or any(token.endswith("date") for token in tokens)):
         return DATE
     return 0
+
+
+def _may_say(name: str) -> bool:
+    for part in _PARTS:  # a loop: half the time of any(), and no regular expression is as fast
+        if part in name:
+            return True
+    return False
