@@ -23,6 +23,7 @@ _DAY, _MONTH, _YEAR_GROUP = r"(?P<day>3[01]|[12]\d|0?[1-9])", r"(?P<month>1[0-2]
 _NAME = r"(?P<name>[^\W\d_]{3,13})"
 _FORMS = (
     re.compile(rf"(?<!\d){_YEAR_GROUP}\s*[-年년/.]\s*{_MONTH}\s*[-月월/.]\s*{_DAY}(?!\d)\s*[日일]?\.?{_CLOCK}", re.IGNORECASE),
+    re.compile(rf"(?<!\d){_YEAR_GROUP}\.?\s+{_NAME}\.?\s+{_DAY}(?!\d)\.?{_CLOCK}", re.IGNORECASE),
     re.compile(rf"\b{_NAME}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR_GROUP}(?!\d){_CLOCK}", re.IGNORECASE),
     re.compile(
         rf"(?<![\d.]){_DAY}(?:st|nd|rd|th|er|[.ºª°])?(?:\s+|-|(?<=\.))(?:(?:de|of|d['’])\s*)?{_NAME}\.?,?(?:\s+|-)(?:(?:de|del|of)\s+)?{_YEAR_GROUP}(?!\d)(?:\s*г\.)?{_CLOCK}",

@@ -19,8 +19,8 @@ _PROPERTIES = {
     "author": AUTHOR | SURE,
     "creator": AUTHOR | SURE,
     "datepublished": DATE | SURE,
-    "datecreated": DATE,
-    "created": DATE,
+    "datecreated": DATE | SURE,
+    "created": DATE | SURE,
     "issued": DATE | SURE,
     "date": DATE,
     "datemodified": MODIFIED | SURE,
@@ -48,12 +48,12 @@ _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 @lru_cache(maxsize=16384)
 def mark_of(name: str | None, prop: str | None) -> int:
-    """Returns what an element's class and itemprop say that its text is, 0 for nothing.
+    """Returns what an element's class and itemprop (or RDFa property) say that its text is, 0 for nothing.
 
     >>> mark_of("post-authorName", None) == AUTHOR, mark_of("meta__date--small", None) == DATE, mark_of("author-bio", None)
     (True, True, 0)
     """
-    kind = _PROPERTIES.get(prop.rpartition(":")[2].lower(), 0) if prop else 0
+    kind = max((_PROPERTIES.get(one.rpartition(":")[2].lower(), 0) for one in prop.split()), default=0) if prop else 0
     if kind or not name or not _may_say(name.lower()):
         return kind
     tokens = {token.lower() for token in _TOKEN.findall(_VALUE.sub("", name) if "[" in name else name)}

@@ -170,14 +170,14 @@ class _Walk:
         item = number if tag in _ITEMS else up.item
         self.place = Place(tag, path, flags, number, up, item, up.heading, self.chars)
         self.out.places.append(self.place)
-        prop = element.get("itemprop") if self.has_microdata else None
+        prop = (element.get("itemprop") or element.get("property")) if self.has_microdata else None
         if (name or prop) and (kind := mark_of(name, prop)):
             self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
         return True
 
     def _inline(self, element: etree._Element) -> bool:
         name = element.get("class")
-        prop = element.get("itemprop") if self.has_microdata else None
+        prop = (element.get("itemprop") or element.get("property")) if self.has_microdata else None
         if (name or prop) and (kind := mark_of(name, prop)):
             self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
         return True

@@ -109,8 +109,8 @@ def _marks(outline: Outline, span: tuple[int, int]) -> tuple[list[tuple[str, str
 
 def _lines_near(outline: Outline, span: tuple[int, int], longest: int) -> Iterator[str]:
     for block in outline.blocks[max(0, span[0] - BEFORE) : span[1] + 1 + AFTER]:
-        if len(block.text) <= longest and not block.place.flags & _ELSEWHERE and not block.linked:
-            yield block.text
+        if len(block.loose) <= longest and not block.place.flags & _ELSEWHERE:
+            yield block.loose
 
 
 def _loose(outline: Outline, span: tuple[int, int], style: Style) -> list[tuple[str, Moment]]:
