@@ -40,6 +40,8 @@ _URL_DATE = re.compile(
     r"|/t(?P<year2>20\d\d)(?P<month2>0[1-9]|1[0-2])(?P<day2>3[01]|[12]\d|0[1-9])_"
     r"|/(?P<year3>20\d\d)/(?P<month3>1[0-2]|0?[1-9])/(?P<day3>3[01]|[12]\d|0?[1-9])(?=/)"
 )
+FIRST_WHOLE_OFFSETS = 1970
+"""Before that a zone's offset may have seconds, which RFC 3339 cannot write."""
 _AFTERNOON = frozenset({"下午", "晚上", "晚间", "午後", "오후", "p"})
 _MORNING = frozenset({"上午", "凌晨", "早上", "午前", "오전", "a"})
 
@@ -99,15 +101,20 @@ def date_in_url(url: str) -> Moment | None:
 def written(moment: Moment, zone: tzinfo | None) -> tuple[str, str, str]:
     """Returns the date as RFC 3339, its precision and where the zone is from (page, site, none); `zone` is the site's, if known.
 
+    A time in UTC is written in the site's zone: the same moment, and the day that readers of the site saw.
+
     >>> written(find_date("2024-01-02 10:20"), timezone(timedelta(hours=8)))
     ('2024-01-02T10:20:00+08:00', 'minute', 'site')
     """
+    if moment.value.year < FIRST_WHOLE_OFFSETS:
+        zone = None
     if moment.precision == "day" or (moment.offset is None and zone is None):
         return moment.value.date().isoformat(), "day", "none"
     if moment.offset is None:
         return moment.value.replace(tzinfo=zone).isoformat(), moment.precision, "site"
     own = UTC if moment.offset == 0 else timezone(timedelta(minutes=moment.offset))
-    return moment.value.replace(tzinfo=own).isoformat(), moment.precision, "page"
+    value = moment.value.replace(tzinfo=own)
+    return (value.astimezone(zone) if moment.offset == 0 and zone else value).isoformat(), moment.precision, "page"
 
 
 def _moment(match: re.Match[str], month_first: bool) -> Moment | None:
