@@ -29,7 +29,7 @@ _FORMS = (
         rf"(?<![\d.]){_DAY}(?:st|nd|rd|th|er|[.ºª°])?(?:\s+|-|(?<=\.))(?:(?:de|of|d['’])\s*)?{_NAME}\.?,?(?:\s+|-)(?:(?:de|del|of)\s+)?{_YEAR_GROUP}(?!\d)(?:\s*г\.)?{_CLOCK}",
         re.IGNORECASE,
     ),
-    re.compile(rf"(?<![\d./-])(?P<first>\d\d?)(?P<sep>[./-])\s?(?P<second_>\d\d?)(?P=sep)\s?{_YEAR_GROUP}(?!\d){_CLOCK}", re.IGNORECASE),
+    re.compile(rf"(?<![\d./-])(?P<first>\d\d?)(?P<sep>[./-])\s?(?P<second_>\d\d?)(?P=sep)\s?{_YEAR_GROUP}(?!\.?\d){_CLOCK}", re.IGNORECASE),
     re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>3[01]|[12]\d|0[1-9])(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?(?!\d)"),
 )
 _SHORT = re.compile(rf"(?<![\d./-])(?P<first>\d\d)(?P<sep>[./])(?P<second_>\d\d)(?P=sep)(?P<short>[0-3]\d)(?![\d./-]){_CLOCK}", re.IGNORECASE)

@@ -28,7 +28,7 @@ _PREFIX = re.compile(
 )
 _PARENTHESIS = re.compile(r"\([^()]{0,60}\)|（[^（）]{0,60}）")
 _CUT = re.compile(
-    r"\s[|·•–—-]\s|[|•·]|\s(?:on|am|vom|le|el|il|den)\s+(?=\d)|\s(?:at|in|from|for)\s|\s*,?\s*(?:posted|updated|published|last)\b|\d{1,2}[./:]\d|\s\d{1,2}\.?\s|\b(?:19|20)\d\d\b|@",
+    r"\s[|·•–—-]\s|[|•·]|\s(?:on|am|vom|le|el|il|den)\s+(?=\d)|\s(?:at|in|from|for)\s|\s*,?\s*(?:posted|updated|published|last)\b|\d{1,2}[./:]\d|\s\d{1,2}\.?\s|\b(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*[,;/&、，；]\s*|\s+(?:and|und|et|y|og|och|en|e|ve|и)\s+|\s*和\s*")

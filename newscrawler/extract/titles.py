@@ -171,7 +171,7 @@ def without_site(title: str, sites: set[str]) -> str:
     if len(parts) < 2 or not named:
         return title
     sizes = {one: len(title[slice(*one)].encode("utf-8", "replace")) for one in named}
-    first = next((one for one in named if sizes[one] * 2 >= max(sizes.values())), named[0])
+    first = next((one for one in named if sizes[one] * 2 >= max(sizes.values()) or one[1] - one[0] > MAX_SITE), named[0])
     last = first
     for one in named[named.index(first) + 1 :]:
         if one[1] - one[0] <= MAX_SITE:
