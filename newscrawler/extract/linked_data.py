@@ -38,6 +38,7 @@ class LinkedData:
     free: bool | None = None
     description: str | None = None
     subtitle: str | None = None
+    crumbs: list[str] = field(default_factory=list)
 
 
 def linked_data_of(scripts: list[str]) -> LinkedData:
@@ -46,15 +47,30 @@ def linked_data_of(scripts: list[str]) -> LinkedData:
     Broken JSON counts as none, but for a date of publication in it; nesting is followed without recursion.
     """
     nodes = [node for script in scripts for node in _nodes(script)]
+    data = _of_article(nodes) or LinkedData(published=next((found[1] for script in scripts if (found := _PUBLISHED.search(script))), None))
+    trail = next((node for node in nodes if "BreadcrumbList" in _strings(node.get("@type"))), {})
+    data.crumbs = [name for name in map(_crumb, _listed(trail.get("itemListElement"))) if name]
+    return data
+
+
+def _of_article(nodes: list[dict[str, Any]]) -> LinkedData | None:
     named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
     for node in nodes:
         if _is(node, _ARTICLE):
             return _completed(_read(node, named, is_article=True), nodes, named)
     about = next((node for node in nodes if _is(node, _ABOUT) and ("datePublished" in node or "author" in node)), None)
-    if about is not None:
-        return _read(about, named, is_article=False)
-    written = next((found[1] for script in scripts if (found := _PUBLISHED.search(script))), None)
-    return LinkedData(published=written)
+    return _read(about, named, is_article=False) if about is not None else None
+
+
+def _crumb(entry: Any) -> str | None:
+    if not isinstance(entry, dict):
+        return None
+    item = entry.get("item")
+    return _first(entry.get("name")) or (_first(item.get("name")) if isinstance(item, dict) else None)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _completed(data: LinkedData, nodes: list[dict[str, Any]], named: dict[str, dict[str, Any]]) -> LinkedData:

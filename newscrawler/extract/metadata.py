@@ -10,17 +10,19 @@ from newscrawler.extract import bylines, labels
 from newscrawler.extract.addresses import Resolver
 from newscrawler.extract.language import language_of
 from newscrawler.extract.linked_data import LinkedData
-from newscrawler.extract.outline import Block, Outline
+from newscrawler.extract.outline import Anchor, Block, Outline
+from newscrawler.extract.pictures import read_images
 from newscrawler.extract.published import Style, set_dates
 from newscrawler.extract.titles import choose_title, site_names
 from newscrawler.extract.writers import set_writers
 from newscrawler.extract.zones import is_american, site_zone
-from newscrawler.items import Article, Image
+from newscrawler.items import Article
 
 _KEYWORD_SPLIT = re.compile(r"[,，、;；|]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FOLD = re.compile(r"\W+")
 MAX_KEYWORDS = 50
+MAX_TAG = 40
 NEAR_TITLE = 24
 MAX_INFO = 200
 
@@ -39,13 +41,16 @@ def read_article(outline: Outline, data: LinkedData, body: list[Block], url: str
     locales = tuple(filter(None, (outline.lang, outline.meta.get("og:locale"))))
     set_dates(article, outline, data, info, span, url, Style(site_zone(host, locales, article.language), is_american(host, locales)))
     article.keywords = _keywords(outline, data)
-    article.sections = _sections(outline) or data.sections or _listed(outline.meta.get("article:section"))
+    article.sections = _sections(outline) or data.sections or _crumbs(data, article.title) or _listed(outline.meta.get("article:section"))
     article.description = outline.meta.get("description") or outline.meta.get("og:description") or data.description
     article.source_name = outline.meta.get("og:site_name") or next(filter(None, map(bylines.source_of, info)), None)
     image = outline.meta.get("og:image") or data.image
     article.image_url = resolver.resolve(image) if image else None
-    article.images = _images(outline, body, resolver)
-    article.is_accessible_for_free = data.free
+    article.images = read_images(outline, body, resolver)
+    if not article.image_url and article.images:
+        article.image_url = article.images[0].url
+    free = _is_free(outline.meta.get("isaccessibleforfree") or outline.meta.get("article:content_tier"))
+    article.is_accessible_for_free = data.free if data.free is not None else free
     article.canonical_url = _canonical(outline, resolver, url)
     return article
 
@@ -87,7 +92,14 @@ def _keywords(outline: Outline, data: LinkedData) -> list[str]:
             linked = [anchor.text for anchor in outline.anchors if anchor.block == index and anchor.text]
             rest = block.text[line.end() :]
             return _distinct(linked) if linked else _listed(rest)
-    return _listed(outline.meta.get("keywords") or outline.meta.get("news_keywords")) or _distinct(data.keywords)
+    declared = _listed(outline.meta.get("keywords") or outline.meta.get("news_keywords"))
+    linked = data.keywords if len(data.keywords) > 1 else _listed(next(iter(data.keywords), None))
+    return declared or _distinct(linked) or _distinct([anchor.text for anchor in outline.anchors if _is_tag(anchor)])
+
+
+def _is_tag(anchor: Anchor) -> bool:
+    """Returns whether a link leads to a keyword's page; WordPress calls its sections "category tag"."""
+    return "tag" in anchor.rel.split() and "category" not in anchor.rel and len(anchor.text) <= MAX_TAG and not anchor.place.flags & (labels.SIDE | labels.FOOT)
 
 
 def _listed(text: str | None) -> list[str]:
@@ -108,22 +120,15 @@ def _sections(outline: Outline) -> list[str]:
     return _distinct([text for text in texts if text.lower() not in labels.HOME_WORDS])[:6]
 
 
-def _images(outline: Outline, body: list[Block], resolver: Resolver) -> list[Image]:
-    if not body:
-        return []
-    first, last = body[0].place.number - 3, body[-1].place.last + 1
-    captions = {block.place.parent.number: block.text for block in outline.blocks if block.place.flags & labels.CAPTION and block.place.parent}
-    images: dict[str, Image] = {}
-    for picture in outline.pictures:
-        if first <= picture.place.number <= last and not picture.place.flags & labels.AROUND:
-            url = resolver.resolve(picture.src)
-            if url:
-                images.setdefault(url, Image(url, _caption(picture.place.number, picture.place.parent, captions) or picture.alt or None))
-    return list(images.values())[:MAX_KEYWORDS]
+def _crumbs(data: LinkedData, title: str | None) -> list[str]:
+    """Returns the sections of JSON-LD's breadcrumbs, without the first page and the article itself."""
+    own = _FOLD.sub("", title or "")
+    return _distinct([crumb for crumb in data.crumbs if crumb.lower() not in labels.HOME_WORDS and _FOLD.sub("", crumb) != own and len(crumb) <= 30])[:6]
 
 
-def _caption(number: int, parent: object, captions: dict[int, str]) -> str | None:
-    return captions.get(number) or captions.get(getattr(parent, "number", -1))
+def _is_free(declared: str | None) -> bool | None:
+    """Returns whether a page says that everybody may read it, in the words of schema.org or of article:content_tier."""
+    return {"true": True, "free": True, "yes": True, "false": False, "no": False, "locked": False, "metered": False}.get((declared or "").strip().lower())
 
 
 def _canonical(outline: Outline, resolver: Resolver, url: str) -> str | None:
