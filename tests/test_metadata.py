@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from newscrawler.extract import extract_page
 from newscrawler.extract.bylines import byline_in, byline_of, cut_tail_byline
 from newscrawler.extract.dates import find_date, written
+from newscrawler.extract.language import language_of
 from newscrawler.extract.linked_data import linked_data_of
 from newscrawler.extract.marks import AUTHOR, DATE, MODIFIED, mark_of
 from newscrawler.extract.names import chinese_people, people
+from newscrawler.extract.pictures import split_credit
 from newscrawler.extract.titles import site_names, without_site
 from newscrawler.extract.zones import is_american, site_zone
 from newscrawler.items import Article
@@ -209,6 +211,25 @@ def test_day_of_the_head_is_refined_by_the_line() -> None:
     assert (article.date_published, article.tz_source) == ("2024-01-02T10:20:00+01:00", "site")
 
 
+@pytest.mark.parametrize(("text", "declared", "expected"), CASES["languages"])
+def test_language(text: str, declared: str, expected: str | None) -> None:
+    assert language_of(text, declared)[0] == expected
+
+
+@pytest.mark.parametrize(("caption", "rest", "credit"), CASES["credits"])
+def test_credit_of_a_picture(caption: str, rest: str | None, credit: str | None) -> None:
+    assert split_credit(caption) == (rest, credit)
+
+
+def test_sections_keywords_and_access() -> None:
+    trail = {"@type": "BreadcrumbList", "itemListElement": [{"item": {"name": name}} for name in ("Home", "Town", "A house by the sea")]}
+    head = f"<script type='application/ld+json'>{json.dumps(trail)}</script><meta name='article:content_tier' content='metered'>"
+    tags = "<a rel='tag' href='/t/sea'>Sea</a><a rel='category tag' href='/c/town'>Town</a><a rel='tag' href='/t/houses'>Houses</a>"
+    article = article_of(f"<h1>A house by the sea</h1><img src='/a.jpg'>TEXT<p>{tags}</p>", head)
+    assert (article.sections, article.keywords, article.is_accessible_for_free) == (["Town"], ["Sea", "Houses"], False)
+    assert article.image_url == "https://news.example/a.jpg"
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_taken(text: str) -> None:
     people([text])
@@ -219,6 +240,8 @@ def test_any_text_is_taken(text: str) -> None:
     without_site(text, site_names(text, URL))
     mark_of(text, text)
     linked_data_of([text])
+    language_of(text, text)
+    split_credit(text)
 
 
 LONG = {

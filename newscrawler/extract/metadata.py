@@ -23,7 +23,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FOLD = re.compile(r"\W+")
 MAX_KEYWORDS = 50
 MAX_TAG = 40
-NEAR_TITLE = 24
+NEAR_TITLE, FAR_TITLE = 24, 60
 MAX_INFO = 200
 
 
@@ -79,9 +79,12 @@ def _info_lines(outline: Outline, body: list[Block]) -> list[str]:
     blocks = outline.blocks
     first = next((index for index, block in enumerate(blocks) if body and block is body[0]), 0)
     last = next((index for index in range(len(blocks) - 1, -1, -1) if body and blocks[index] is body[-1]), 0)
-    start = next((index for index, block in enumerate(blocks[:first]) if block.place.tag == "h1"), max(0, first - NEAR_TITLE))
+    start = next((index for index, block in enumerate(blocks[:first]) if block.place.tag == "h1"), first - NEAR_TITLE)
+    start = max(0, start)
+    middle = min(start + FAR_TITLE, first)
+    numbers = [*range(min(start, first), middle), *range(max(middle, first - FAR_TITLE), min(last + 6, len(blocks)))]
     inside = {id(block) for block in body}
-    near = [block for block in blocks[min(start, first) : last + 6] if id(block) not in inside and len(block.text) <= MAX_INFO]
+    near = [block for number in numbers if id(block := blocks[number]) not in inside and len(block.text) <= MAX_INFO]
     return [block.text for block in near if not block.place.flags & (labels.COMMENT | labels.RELATED | labels.SHARE)]
 
 
