@@ -29,30 +29,43 @@ MAX_INFO = 200
 
 def read_article(outline: Outline, data: LinkedData, body: list[Block], url: str, resolver: Resolver) -> Article:
     """Returns the article without its related reading; every field as on the page, not cleaned."""
-    start = next((number for number, block in enumerate(outline.blocks) if body and block is body[0]), len(outline.blocks))
-    article = Article(title=choose_title(outline, data.headline, url, start), subtitle=data.subtitle)
+    span = _span(outline, body)
+    article = Article(title=choose_title(outline, data.headline, url, span[0]), subtitle=data.subtitle)
     lines, tail, tail_names = _paragraphs(body, article.title)
     article.text = "\n".join(lines)
-    info = _info_lines(outline, body)
     article.language, article.language_score = language_of(article.text or article.title or "", outline.lang)
-    span = (start, next((number for number in range(len(outline.blocks) - 1, -1, -1) if body and outline.blocks[number] is body[-1]), start))
-    host = urlsplit(url).hostname or ""
+    info = _info_lines(outline, body, span)
     set_writers(article, outline, data, info, (tail, tail_names), span, site_names(outline.meta.get("og:site_name"), url))
-    locales = tuple(filter(None, (outline.lang, outline.meta.get("og:locale"))))
-    set_dates(article, outline, data, info, span, url, Style(site_zone(host, locales, article.language), is_american(host, locales)))
+    set_dates(article, outline, data, info, span, url, _style(outline, article, url))
+    _set_subjects(article, outline, data)
+    article.source_name = outline.meta.get("og:site_name") or next(filter(None, map(bylines.source_of, info)), None)
+    article.images = read_images(outline, body, resolver)
+    image = outline.meta.get("og:image") or data.image
+    article.image_url = resolver.resolve(image) if image else article.images[0].url if article.images else None
+    article.canonical_url = _canonical(outline, resolver, url)
+    return article
+
+
+def _set_subjects(article: Article, outline: Outline, data: LinkedData) -> None:
+    """Sets what tells a reader what the article is about, and whether it can be read."""
     article.keywords = _keywords(outline, data)
     article.sections = _sections(outline) or data.sections or _crumbs(data, article.title) or _listed(outline.meta.get("article:section"))
     article.description = outline.meta.get("description") or outline.meta.get("og:description") or data.description
-    article.source_name = outline.meta.get("og:site_name") or next(filter(None, map(bylines.source_of, info)), None)
-    image = outline.meta.get("og:image") or data.image
-    article.image_url = resolver.resolve(image) if image else None
-    article.images = read_images(outline, body, resolver)
-    if not article.image_url and article.images:
-        article.image_url = article.images[0].url
     free = _is_free(outline.meta.get("isaccessibleforfree") or outline.meta.get("article:content_tier"))
     article.is_accessible_for_free = data.free if data.free is not None else free
-    article.canonical_url = _canonical(outline, resolver, url)
-    return article
+
+
+def _span(outline: Outline, body: list[Block]) -> tuple[int, int]:
+    """Returns the numbers of the body's first and last block, twice the number of blocks where there is no body."""
+    blocks = outline.blocks
+    start = next((number for number, block in enumerate(blocks) if body and block is body[0]), len(blocks))
+    return start, next((number for number in range(len(blocks) - 1, -1, -1) if body and blocks[number] is body[-1]), start)
+
+
+def _style(outline: Outline, article: Article, url: str) -> Style:
+    host = urlsplit(url).hostname or ""
+    locales = tuple(filter(None, (outline.lang, outline.meta.get("og:locale"))))
+    return Style(site_zone(host, locales, article.language), is_american(host, locales))
 
 
 def _paragraphs(body: list[Block], title: str | None) -> tuple[list[str], str | None, list[str]]:
@@ -74,15 +87,13 @@ def _paragraphs(body: list[Block], title: str | None) -> tuple[list[str], str | 
     return lines, tail, names
 
 
-def _info_lines(outline: Outline, body: list[Block]) -> list[str]:
-    """Returns the short lines about the article: around its title and first paragraph, and those classed or placed as bylines."""
+def _info_lines(outline: Outline, body: list[Block], span: tuple[int, int]) -> list[str]:
+    """Returns the short lines about the article: at its title, before its first paragraph, and behind its last."""
     blocks = outline.blocks
-    first = next((index for index, block in enumerate(blocks) if body and block is body[0]), 0)
-    last = next((index for index in range(len(blocks) - 1, -1, -1) if body and blocks[index] is body[-1]), 0)
-    start = next((index for index, block in enumerate(blocks[:first]) if block.place.tag == "h1"), first - NEAR_TITLE)
-    start = max(0, start)
+    first = span[0] if body else 0
+    start = next((number for number, block in enumerate(blocks[:first]) if block.place.tag == "h1"), max(0, first - NEAR_TITLE))
     middle = min(start + FAR_TITLE, first)
-    numbers = [*range(min(start, first), middle), *range(max(middle, first - FAR_TITLE), min(last + 6, len(blocks)))]
+    numbers = [*range(start, middle), *range(max(middle, first - FAR_TITLE), min(span[1] + 6 if body else 6, len(blocks)))]
     inside = {id(block) for block in body}
     near = [block for number in numbers if id(block := blocks[number]) not in inside and len(block.text) <= MAX_INFO]
     return [block.text for block in near if not block.place.flags & (labels.COMMENT | labels.RELATED | labels.SHARE)]

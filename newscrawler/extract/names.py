@@ -22,7 +22,7 @@ _AROUND_NAME = " .·:,-–—|"
 _PREFIX = re.compile(
     r"^(?:(?:view|see|show|read|zeige|alle|all|more|mehr|voir|ver|todos|tutti)\b.{0,30}?\b(?:by|von|de|par|por|di)|(?:(?:written|posted|published|created|words|story|text|report|reported|reporting|reviewed|article|guest post|post|photos?)\s+)?by|"
     r"(?:(?:ein\s+)?(?:gastbeitrag|beitrag|artikel|kommentar|interview|text|geschrieben|verfasst|veröffentlicht|erstellt)\s+)?von|"
-    r"(?:écrit |publié |propos recueillis |article )?par|(?:escrito |publicado )?por|(?:scritto |pubblicato )da|(?:geschreven )?door|av|af|autor(?:in|es|en)?|authors?|auteurs?|autor[ei]|verfasser(?:in)?|interview(?=:)|redaktion(?=:)|tekst|text|texte|texto|testo|words|"
+    r"(?:écrit |publié |propos recueillis |article )?par|(?:escrito |publicado )?por|(?:scritto |pubblicato )da|(?:geschreven )?door|av|af|autor(?:in|es|en)?|authors?|auteurs?|autor[ei]|verfasser(?:in)?|interview(?=:)|redaktion(?=:)|tekst|text|texte|texto|testo|текст|автор|words|"
     r"作\s*者|记者|記者|文|撰文|撰稿|取材・文|執筆|기자)(?:\s*[:：/]\s*|\s+|(?<=[者文稿筆])\s*)",
     re.IGNORECASE,
 )
@@ -38,7 +38,7 @@ _ROLE_AFTER = re.compile(
     re.IGNORECASE,
 )
 _MONTH_AFTER = re.compile(r"\s*(?:February|March|July|September|October|November|December)$")  # a date's, not a name's
-_NO_NAME = re.compile(r"(?:^|\s)\d|\d{3}|^(?:editor|photo|foto|source|quelle|image|bild)\b|[@_<>{}=#\[\]\"“”?!…]|://|\.(?:com|de|net|org)\b|https?", re.IGNORECASE)
+_NO_NAME = re.compile(r"(?:^|\s)\d|\d{3}|\b(?:a|an|the|our|your|to|of)$|^(?:editor|photo|foto|source|quelle|image|bild)\b|[@_<>{}=#\[\]\"“”?!…]|://|\.(?:com|de|net|org)\b|https?", re.IGNORECASE)
 _LETTERS = re.compile(r"[\W_]+")
 _NOT_WRITERS = frozenset(
     word
@@ -47,7 +47,8 @@ _NOT_WRITERS = frozenset(
         "about,contributor,contributors,updated,published,posted,comments,nocomments,leaveacomment,comment,email,twitter,facebook,instagram,linkedin,website,name,guest,anonymous,"
         "unknown,none,null,undefined,user,home,contact,menu,search,subscribe,login,signin,autor,autoren,autorin,über,redaktionelleleitung,mehrerfahren,"
         "von,par,por,veröffentlicht,publié,publicado,allearticles,alleartikel,allebeiträge,reportby,writtenby,publishedby,postedby,abouttheauthors,"
-        "phd,md,mba,msc,ma,bsc,rd,jr,dr,mph,cpa,rn,作者,编辑,記者,记者,来源,佚名,未知,责任编辑,本站,网络,转载"
+        "staffwriter,staffwriters,staffreporter,anonymous,anónimo,anonimo,publisher,subscribetoupdates,learnmore,becomea,verlag,"
+        "phd,md,ms,mba,msc,ma,bsc,rd,jr,dr,mph,cpa,rn,作者,编辑,記者,记者,来源,佚名,未知,责任编辑,本站,网络,转载"
     ).split(",")
 )
 MAX_NAME, MAX_NAME_WORDS, MAX_TEXT = 50, 6, 400
