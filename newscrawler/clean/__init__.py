@@ -18,8 +18,8 @@ from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
 from newscrawler.clean.frames import frame_shift, is_marked
 from newscrawler.clean.half_utf8 import gbk_as_half_utf8
-from newscrawler.clean.letters import letters_as_hanzi
-from newscrawler.clean.mojibake import MISREADINGS, misread_charset, rare_characters
+from newscrawler.clean.letters import is_spelled, letters_as_hanzi
+from newscrawler.clean.mojibake import MISREADINGS, is_garbled, misread_charset
 from newscrawler.clean.pinyin import TONED, is_noted, pinyin_leak
 from newscrawler.items import Cleaned
 
@@ -50,20 +50,21 @@ _CONFIDENCE = {"utf8_mojibake": 0.95, "gbk_as_half_utf8": 0.9, "letters_as_hanzi
 _MAX_PASSES = 8
 # What cannot be restored: U+FFFD, U+FFFD's three bytes twice as GBK, empty memory as GBK, glyphs of a private font.
 _LOST = re.compile("[\ufffd\ue000-\uf8ff]|(?:[锟錕]斤拷)+|[烫燙]{3,}|屯{3,}")
+_LOSS_SIGN = re.compile("[\ufffd\ue000-\uf8ff锟錕烫燙屯]")  # one set of characters is found at a tenth of the price
 
 
 @cache
 def _suspect() -> re.Pattern[str]:
-    """Returns the pattern of every character that some repair, or the count of losses, could be about.
+    """Returns the pattern of every character that some repair, or the count of losses, could be about by itself.
 
     Blocks whose characters NFC may change stand as a whole (combining marks, Indic, Hangul jamo, compatibility ideographs): a
     superset costs time, a gap would cost a repair.
     """
     return re.compile(
         f"[&\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u1fff\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\ufffd\ud800-\udfff０-９Ａ-Ｚａ-ｚ锘"
-        f"{repairs.MOJIBAKE_LEADS}{TONED}{rare_characters()}ぁ-ヿ"
+        f"{repairs.MOJIBAKE_LEADS}{TONED}ぁ-ヿㄅ-ㄯ\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f"
         "\u2126-\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\uf900-\ufb4f\ufe20-\ufe2f"
-        "锟錕烫燙屯骋惭狈翱诲蹿颈箩濒苍辫辩谤蝉迟耻虫锄肠鲍痴窜\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
+        "锟錕烫燙屯\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
     )
 
 
@@ -98,7 +99,7 @@ def count_lost(text: str) -> int:
     >>> count_lost("锟斤拷锟斤拷 and \\ufffd")
     7
     """
-    return sum(len(loss[0]) for loss in _LOST.finditer(text))
+    return sum(len(loss[0]) for loss in _LOST.finditer(text)) if _LOSS_SIGN.search(text) else 0
 
 
 def _is_plain_ascii(text: str) -> bool:
@@ -108,7 +109,7 @@ def _is_plain_ascii(text: str) -> bool:
 
 def _is_suspect(text: str) -> bool:
     """Returns whether some repair, or the count of losses, may have to do with the text."""
-    return _suspect().search(text) is not None or is_marked(text) or is_noted(text)
+    return _suspect().search(text) is not None or is_marked(text) or is_noted(text) or is_spelled(text) or is_garbled(text)
 
 
 def _steps(without: frozenset[str], *, restore_punctuation: bool = False) -> tuple[tuple[str, _Repair], ...]:

@@ -23,6 +23,7 @@ _LETTERS = dict(
     )
 )
 _RUN = re.compile(f"[{''.join(_LETTERS)}]{{3,}}")
+_SIGN = re.compile(f"[{''.join(_LETTERS)}]" * 3)  # as _RUN, but found faster
 _PAIR = re.compile(f"[{''.join(_LETTERS)}]{{2,}}")
 _MARGIN_BITS = 6.0
 _BITS_AS_HAN = 14.5
@@ -39,9 +40,14 @@ def letters_as_hanzi(text: str, note: Note = ignore) -> str:
     >>> letters_as_hanzi("补办产权")
     '补办产权'
     """
-    if all(_spell(run) == run[0] for run in _RUN.finditer(text)):
+    if not is_spelled(text) or all(_spell(run) == run[0] for run in _RUN.finditer(text)):
         return text
     return substitute(_PAIR, _spell, text, note)
+
+
+def is_spelled(text: str) -> bool:
+    """Returns whether three of these characters stand together; cheap."""
+    return _SIGN.search(text) is not None
 
 
 def _spell(run: re.Match[str]) -> str:

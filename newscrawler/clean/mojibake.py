@@ -43,24 +43,33 @@ def rare_characters() -> str:
     """Returns the inside of a character class of what misread text is full of. It loads the language model."""
     model = load()
     han = [code for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)) if model.commonness(chr(code)) < RARE_BELOW]
-    return _ranges(han) + "\u3105-\u312f\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f\ufffd"
+    return _ranges(han) + "\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f\ufffd"
 
 
 @cache
-def _rare() -> re.Pattern[str]:
-    return re.compile(f"[{rare_characters()}]")
+def _together(count: int) -> re.Pattern[str]:
+    """Returns the pattern of so many rare characters on one line, each close to the one before."""
+    rare = f"[{rare_characters()}]"
+    return re.compile(f".{{,{CLOSE - 1}}}".join([rare] * count))
+
+
+def is_garbled(text: str) -> bool:
+    """Returns whether rare characters stand together in some line, as they do in misread text; cheap where there are none."""
+    seen = -1  # the end of the last line that was looked at
+    for pair in _together(2).finditer(text):
+        if pair.start() > seen:
+            end = text.find("\n", pair.start())
+            seen = len(text) if end < 0 else end
+            if _is_garbled(text[text.rfind("\n", 0, pair.start()) + 1 : seen]):
+                return True
+    return False
 
 
 def _is_garbled(line: str) -> bool:
-    """Returns whether three rare characters stand close to each other; two are enough in a line of hardly more."""
-    enough = 2 if len(line) <= SHORT else 3
-    before = last = -99
-    for match in _rare().finditer(line):
-        place = match.start()
-        if place - last <= CLOSE and (enough == 2 or last - before <= CLOSE):
-            return True
-        before, last = last, place
-    return False
+    """Returns whether three rare characters stand close to each other; two, not the same (滔滔), are enough in a line of hardly more."""
+    if len(line) > SHORT:
+        return _together(3).search(line) is not None
+    return any(pair[0][0] != pair[0][-1] or pair[0][0] == "\ufffd" for pair in _together(2).finditer(line))
 
 
 def _ranges(codes: list[int]) -> str:
@@ -116,12 +125,19 @@ def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] =
     >>> misread_charset("ÐÂÎÅÁª²¥"), misread_charset("鏂伴椈鑱旀挱")
     ('新闻联播', '新闻联播')
     """
+    kana, latin, rare = KANA.search(text), _GARBLED_LATIN.search(text), _together(2).search(text)
+    if not (kana or latin or rare):
+        return text
     lines = text.split("\n")
-    if not (KANA.search(text) or _GARBLED_LATIN.search(text) or any(map(_is_garbled, lines))):
+    doubtful = [bool((latin and _GARBLED_LATIN.search(line)) or (kana and KANA.search(line)) or (rare and _is_garbled(line))) for line in lines]
+    if not any(doubtful):
         return text
     model = load()
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    read = [_read_again(line, start, note, model, without) for line, start in zip(lines, starts, strict=False)]
+    read = [
+        _read_again(line, start, note, model, without) if in_doubt else (line, "")
+        for line, start, in_doubt in zip(lines, starts, doubtful, strict=False)
+    ]
     kinds = Counter(kind for _, kind in read if kind in _BY_KIND)
     if kinds:
         read = _read_the_short(read, starts, kinds.most_common(1)[0][0], note, model)
@@ -175,7 +191,7 @@ def _readings(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
 def _readings_as_latin1(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:
     """Returns the readings of one-byte characters, save where they are UTF-8 (CESU-8 too): all along that is ftfy's."""
     latin = Line(line, "cp1252", model)
-    mostly_utf8 = _is_mostly_utf8(latin.raw)
+    mostly_utf8 = _is_mostly_utf8(latin.raw) and not _can_be_read(latin.raw, "gb18030")  # a few words of GBK may look so
     latin.raw = _WITHOUT_GAP.sub(lambda run: bytes(len(run[0])) if _can_be_read(run[0], "utf-8") else run[0], latin.raw)
     if not mostly_utf8:
         for misreading in _AS_LATIN1:

@@ -39,7 +39,7 @@ SYLLABLE = rf"[a-zɡɑüêăĕĭŏŭ{TONED}\u0300-\u030c]{{1,10}}"
 _LEAK = re.compile(rf"\((?:(?<=[{HAN}]\()|(?<=[{HAN}][@-~]\()) ?({SYLLABLE}) ?\)")
 _HAN = re.compile(f"[{HAN}]")
 _ABOUT_READINGS = re.compile("拼音|[读讀][音作为為]|念作|[发發]音|多音字|声调|聲調|同音|注音|pinyin")
-_COMMON = 12
+_COMMON = 40
 """Counts per million from which a character is one that nobody needs a note on."""
 _SEVERAL = 3
 """Different characters of Traditional text, always noted, that are no coincidence."""
@@ -142,8 +142,8 @@ def _toned_leaks(text: str, leaks: Sequence[Leak]) -> list[Leak]:
     if _ABOUT_READINGS.search(_without(text, leaks)):
         usual = sum(reading == readings(char)[0] for char, reading in telling)
         return toned if len(telling) >= _CERTAIN or usual == len(telling) >= _SEVERAL + 1 else []
-    enough = len(telling) >= _SEVERAL or (any(_is_plain(*kind, times) for kind, times in telling.items()) and not _is_an_entry(text, toned))
-    return toned if enough else []
+    enough = len(telling) >= _SEVERAL or any(_is_plain(*kind, times) for kind, times in telling.items())
+    return toned if enough and not _is_a_list(text, toned) else []
 
 
 def _is_plain(char: str, reading: str, times: int) -> bool:
@@ -162,13 +162,13 @@ def _is_common(char: str) -> bool:
     return load().commonness(char) >= _COMMON
 
 
-def _is_an_entry(text: str, leaks: Sequence[Leak]) -> bool:
-    """Returns whether the text is little more than a character and its reading, or a character, its reading and an explanation: 行(xíng)：走。"""
+def _is_a_list(text: str, leaks: Sequence[Leak]) -> bool:
+    """Returns whether every noted character stands by itself: 行(xíng)：走。 or 馬(mǎ)、鳥(niǎo)、魚(yú)."""
     return all(not _HAN.match(text, leak.end) and _begins(text, leak.start - 1) for leak in leaks)
 
 
 def _begins(text: str, place: int) -> bool:
-    return place == 0 or text[place - 1] in "\n“「『\"'‘《【"
+    return place == 0 or text[place - 1] in "\n“「『\"'‘《【、，,；;：: 　/／|"
 
 
 def _toneless_leaks(text: str, leaks: Sequence[Leak]) -> list[Leak]:
