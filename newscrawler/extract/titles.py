@@ -57,7 +57,10 @@ def choose_title(outline: Outline, headline: str | None, url: str, start: int) -
     sites = site_names(meta.get("og:site_name"), url) - set(wholes)
     plain = [without_site(text, sites) for text in written]
     head = _Head("\n".join(written), wholes, plain, [_fold(text) for text in plain], sites, [set(_WORD.findall(text.casefold())) for text in plain])
-    return _best_heading(outline, head, start) or next((text for text in plain if _fold(text) not in sites), None)
+    found = _best_heading(outline, head, start)
+    if headline and (not found or _fold(found) not in {*wholes, *head.shorts}) and _fold(headline) in {*wholes[:-1], *head.shorts[:-1]}:
+        return plain[-1]  # two places of the head say the same, and no heading does
+    return found or next((text for text in plain if _fold(text) not in sites), None)
 
 
 def _best_heading(outline: Outline, head: _Head, start: int) -> str | None:
