@@ -23,8 +23,7 @@ _ROLE = (
 _NAMES = rf"{_LABEL}(?:[\u4e00-\u9fff]{{1,6}}[·．•‧][\u4e00-\u9fff·．•‧]{{1,10}}|{_HAN}{{2,4}})(?:[、,，/\s和]+{_LABEL}(?:(?:通讯员|通訊員|实习生|實習生|记者|記者)\s*)?{_HAN}{{2,4}}){{0,5}}"
 _TAIL = re.compile(
     rf"\s*[(（【\[]\s*(?:(?:(?P<role>{_ROLE}|文)\s*[:：/／╱]?\s*|)(?P<names>{_NAMES})(?:\s+[^()（）]{{0,20}})?"
-    r"|(?:Reporting|Report|Written|Story|Text)?\s*by\s+(?P<english>[^()（）]{3,120}?))\s*[)）】\]][.。]?\s*$",
-    re.IGNORECASE,
+    r"|(?i:(?:reporting|report|written|story|text)?\s*by)\s+(?P<english>[^()（）]{3,120}?))\s*[)）】\]][.。]?\s*$",
 )
 _LATIN_NAME = r"[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3}"
 _LEAD = re.compile(
@@ -51,8 +50,7 @@ _HINT = re.compile(
 )
 _SOURCE = re.compile(r"(?:来源|來源|稿源|稿件来源|出处|Source)\s*[:：]\s*(?P<source>[^\s|（(]{2,40})", re.IGNORECASE)
 _LINE = re.compile(
-    rf"^\s*[(（【\[]?\s*(?:{_ROLE}|作\s*者|文|图|摄影|攝影|编辑|編輯|责任编辑|責任編輯|责编|来源|來源|稿源|稿件来源|Source|发布时间|發布時間|时间|時間|日期|浏览|点击|字号|By|Reporting by|Published|Posted|Updated)\s*[:：/／╱ ]",
-    re.IGNORECASE,
+    rf"^\s*[(（【\[]?\s*(?:{_ROLE}|作\s*者|文|图|摄影|攝影|编辑|編輯|责任编辑|責任編輯|责编|来源|來源|稿源|稿件来源|发布时间|發布時間|时间|時間|日期|浏览|点击|字号|(?i:source|by|reporting by|published|posted|updated))\s*[:：/／╱ ]",
 )
 _DATE_LINE = re.compile(r"^\W*(?:\w+ ){0,3}(?:20|19)\d\d\s*[-年/.]\s*\d\d?\s*[-月/.]\s*\d\d?日?")
 _SENTENCE_END = re.compile(r"[。！？]$|.{60}[.!?]$")
