@@ -1,11 +1,13 @@
 """Who wrote it: lines and brackets that name a writer, in the text and around it.
 
 Chinese: 记者 and 記者 are "reporter", 通讯员 "correspondent", 文/ and 作者 "by", 来源 "source", 报道 "reports", 发自 "from". A
-reporter stands in a line of his own (澎湃新闻记者 王小明), in brackets at the beginning of the text (（记者王小明）, 記者王小明／台北報導) or at
+reporter stands in a line of his own (某某新闻记者 王小明), in brackets at the beginning of the text (（记者王小明）, 記者王小明／台北報導) or at
 its end. A bare name in brackets at the very end, such as （楊聯民）, counts when it begins with one of the common family names; in a
 Japanese text when it is no office or agency. Korean: a name before 기자. Latin: "By" and its like before capitalised names.
 
-Known to fail: a name that stands alone in a line; Chinese names of rare families and pen names without a word before them.
+A first or second line of nothing but such names is a byline too.
+
+Known to fail: a name that stands alone elsewhere; Chinese names of rare families and pen names without a word before them.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ _CAPITAL = r"[A-ZÀ-ÖØ-ÞА-Я][\w.'’-]*"
 _ENGLISH_NAME = rf"{_CAPITAL}(?: (?:{_CAPITAL}|de|van|von|der|al|bin|da|di|la|le)){{1,4}}"
 _BY = re.compile(rf"^(?:(?:(?:Reporting|Written|Story|Text) )?[Bb][Yy]|Von|Par|Por|Door|Av|Af):?\s+(?P<english>{_ENGLISH_NAME}(?:(?:, | and |, and | und | et | y | e | og | en ){_ENGLISH_NAME})*)")
 _EDITOR = re.compile(r"编辑|編輯|校对|校對|审核|審核|摄影|攝影|[摄攝图圖][)）】\]]")
+_BETWEEN = re.compile(r"[、,，\s]+")
 _HINT = re.compile(
     r"记者|記者|[通特][讯訊派][员員]|作\s*者|撰|执笔|執筆|文[字图]?\s*[:：/／╱・]|图文|ライター|著者|기자|특파원|^(?:by|von|par|por|door|av|af|reporting|written|story|text)\b",
     re.IGNORECASE,
@@ -55,7 +58,7 @@ _LINE = re.compile(
 _DATE_LINE = re.compile(r"^\W*(?:\w+ ){0,3}(?:20|19)\d\d\s*[-年/.]\s*\d\d?\s*[-月/.]\s*\d\d?日?")
 _SENTENCE_END = re.compile(r"[。！？]$|.{60}[.!?]$")
 MAX_LINE_BYTES = 200
-MAX_LEAD = 120
+MAX_LEAD, MAX_LONE = 120, 20
 
 
 def is_source_line(text: str) -> bool:
@@ -120,7 +123,14 @@ def byline_in(lines: list[str]) -> tuple[str | None, list[str]]:
             byline, names = byline_of(line)
             if names:
                 return byline, names
-    return None, []
+    return next((found for line in lines[:2] if (found := _lone_names(line))[1]), (None, []))
+
+
+def _lone_names(line: str) -> tuple[str | None, list[str]]:
+    """Returns the names of a line that is nothing but Chinese names."""
+    names = split_names(line) if len(line) <= MAX_LONE else []
+    whole = "".join(names) == _BETWEEN.sub("", line) and all(map(is_chinese_name, names))
+    return (line, names) if names and whole else (None, [])
 
 
 def _reporter(found: re.Match[str]) -> tuple[str | None, list[str]]:
