@@ -110,7 +110,8 @@ class StorePage(_WithCrawl):
             self._commit()
 
     def _write(self, crawl: Crawl, item: RawPage, task: Any) -> dict[str, Any] | None:
-        outcome = settle(item, task, crawl.plan.scope, keep_body=crawl.plan.keep_bodies)
+        # With a kind of repair undone every body stays: nobody knows yet which pages need it when it is made again.
+        outcome = settle(item, task, crawl.plan.scope, keep_body=crawl.plan.keep_bodies or bool(crawl.undone))
         if outcome.decision is not None:
             assert item.article_key is not None and item.content_hash is not None
             outcome.article_key, outcome.content_hash = item.article_key, item.content_hash

@@ -174,6 +174,7 @@ def test_a_kind_of_repair_is_undone_and_made_again(crawled: Crawled, tmp_path: P
 
     assert leaks() == 0
     assert "changed" in newscrawler("reextract", "--db", copy, "--undo", "pinyin_leak").err
+    assert "repairs not made here: pinyin_leak" in newscrawler("status", "--db", copy).out
     assert leaks() > 0
     again = newscrawler("crawl", f"{crawled.site}/", "--db", copy, *CRAWL)
     assert again.code == 0 and leaks() > 0, "a later crawl keeps to it"
@@ -182,6 +183,20 @@ def test_a_kind_of_repair_is_undone_and_made_again(crawled: Crawled, tmp_path: P
     assert newscrawler("audit", "--db", copy).code == 0
     wrong = newscrawler("reextract", "--db", copy, "--undo", "everything")
     assert wrong.code == 2 and "pinyin_leak" in wrong.err
+
+
+def test_what_was_undone_comes_back_though_no_bodies_were_to_be_kept(crawled: Crawled, tmp_path: Path) -> None:
+    db = str(tmp_path / "news.db")
+    newscrawler("crawl", f"{crawled.site}/", "--db", db, "--limit", "1", *CRAWL)
+    newscrawler("reextract", "--db", db, "--undo", "pinyin_leak")
+    newscrawler("crawl", f"{crawled.site}/", "--db", db, "--no-bodies", *CRAWL)
+
+    def leaks() -> int:
+        return sum(json.loads(line)["text"].count("(yè)") for line in newscrawler("export", "--db", db).out.splitlines())
+
+    assert leaks() > 0
+    newscrawler("reextract", "--db", db, "--redo", "pinyin_leak")
+    assert leaks() == 0
 
 
 def test_without_bodies_the_original_stays_where_something_was_repaired(crawled: Crawled, tmp_path: Path) -> None:
@@ -206,6 +221,7 @@ def test_extract_and_repair(crawled: Crawled, tmp_path: Path) -> None:
     shown = newscrawler("repair", "--diff", stdin="安好\n電(diàn)動(dòng)貨車與企業(yè)".encode())
     assert shown.out == "2: 電[-(diàn)-]動[-(dòng)-]貨車與企業[-(yè)-]\n"
     assert newscrawler("repair", "--diff", stdin=b"whole\n").out == "nothing to repair\n"
+    assert "lost for good, or guessed: 1" in newscrawler("repair", stdin="今年農業豐".encode("gbk")[:-1]).err
 
 
 def test_export_in_one_script(crawled: Crawled) -> None:

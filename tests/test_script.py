@@ -31,6 +31,12 @@ def test_there_and_back() -> None:
     assert to_script("软件园里的发展银行", "zh-Hant") == "軟件園裏的發展銀行"
 
 
+def test_in_a_mixed_text_each_line_is_asked() -> None:
+    text = "國家統計局發布的數據顯示，經濟增長了。\n我最喜歡の店，優の良品\nアニメ「ワンピース」\n國家統計局發布的數據顯示，經濟增長了。\n居民收入增長了。"
+    lines = to_script(text, "zh-Hans").split("\n")
+    assert lines == ["国家统计局发布的数据显示，经济增长了。", *text.split("\n")[1:3], "国家统计局发布的数据显示，经济增长了。", "居民收入增长了。"]
+
+
 @pytest.mark.parametrize("japanese", ["東京の経済は発展している", "「新製品」を発売", "カメラ\n会社"])
 def test_japanese_stays(japanese: str) -> None:
     assert to_script(japanese, "zh-Hans") == japanese

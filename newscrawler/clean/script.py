@@ -5,8 +5,8 @@ particle, is 着 there (隨著 -> 随着), as in 着手 and 着眼; zhù, to wri
 them apart: 著 before 名作称 and the like, or at the end of 显著, 专著 and the like, stays; after a character that texts join to
 the particle it becomes 着; anywhere else it stays, as it may be a name.
 
-Japanese is never converted: a text in which a twentieth of the letters is kana stays as a whole, and in others a line with
-two kana together. Where it is known to fail: a Japanese title without kana (gate it by the text that it belongs to, as
+Japanese is never converted: a text in which a fifth of the letters is kana stays as a whole, and in others each line in which a
+twentieth is. Where it is known to fail: a Japanese title without kana (gate it by the text that it belongs to, as
 `export` does); 干, 后, 里 and others that one script writes as one character and the other as several, where OpenCC's words
 do not cover them (13 of 304,723 characters in a measurement on news).
 """
@@ -23,7 +23,8 @@ SCRIPTS = ("zh-Hans", "zh-Hant")
 _CONFIG = {"zh-Hans": "t2s", "zh-Hant": "s2t"}
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _LETTER = re.compile(r"[^\W\d_]")
-_JAPANESE_LINE = re.compile("[\u3041-\u3096\u30a1-\u30fa]{2}")
+TEXT_SHARE = 0.2
+LINE_SHARE = 0.05
 
 # Characters after which 着 is at least ten times as frequent as 著 in the words of jieba and wordfreq, and the last of verbs
 # of two characters that take it (存在, 代表, 持续).
@@ -49,17 +50,30 @@ def to_script(text: str, script: str) -> str:
     """
     if is_japanese(text):
         return text
-    return "\n".join(line if _JAPANESE_LINE.search(line) else _convert(line, script) for line in text.split("\n"))
+    return "\n".join(line if _kana_share(line) >= LINE_SHARE else _convert(line, script) for line in text.split("\n"))
 
 
-def is_japanese(text: str) -> bool:
-    """Returns whether at least a twentieth of the letters of `text` is kana.
+def changed_characters(before: str, after: str) -> int:
+    """Returns how many characters a conversion changed.
+
+    >>> changed_characters("臺灣人", "台湾人")
+    2
+    """
+    return sum(a != b for a, b in zip(before, after, strict=False)) + abs(len(before) - len(after))
+
+
+def is_japanese(text: str, least: float = TEXT_SHARE) -> bool:
+    """Returns whether at least such a share of the letters of `text` is kana: then lines without any may be Japanese too.
 
     >>> is_japanese("アップルの新製品"), is_japanese("日本品牌「の」字招牌隨處可見，台灣人也常用來代替的字")
     (True, False)
     """
+    return _kana_share(text) >= least
+
+
+def _kana_share(text: str) -> float:
     kana = len(_KANA.findall(text))
-    return kana > 0 and 20 * kana >= len(_LETTER.findall(text))
+    return kana / len(_LETTER.findall(text)) if kana else 0.0
 
 
 def _convert(line: str, script: str) -> str:

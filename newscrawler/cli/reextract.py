@@ -15,6 +15,8 @@ from newscrawler.exceptions import UsageError
 def command(db: str, undone: tuple[str, ...], redone: tuple[str, ...]) -> None:
     """Read every kept body again as this version does; what came out different becomes a new revision."""
     _check_kinds((*undone, *redone))
+    if both := {*undone} & {*redone}:
+        raise UsageError(f"{', '.join(sorted(both))}: undo or redo, not both")
     from newscrawler.frontier.reread import reread
     from newscrawler.store import hold, redo, undo
 

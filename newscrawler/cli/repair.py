@@ -11,6 +11,8 @@ import click
 
 from newscrawler.cli import options
 
+MAX_COMPARED = 2000
+
 
 @click.command("repair")
 @click.option("-q", "--quiet", is_flag=True, help="Do not say what was repaired.")
@@ -19,13 +21,14 @@ from newscrawler.cli import options
 def command(quiet: bool, diff: bool | None, script: str | None) -> None:
     """Repair text: reads bytes of any encoding from stdin, writes UTF-8 to stdout, says on stderr what was done."""
     from newscrawler import clean_text, decode_page
+    from newscrawler.clean.edits import MAX_REPAIRS
 
     body = sys.stdin.buffer.read()
     decoded = decode_page(body)
     cleaned = clean_text(decoded.text)
     text = cleaned.text
     if script:
-        from newscrawler.clean.script import to_script
+        from newscrawler.clean.script import changed_characters, to_script
 
         text = to_script(text, script)
     if sys.stdout.isatty() if diff is None else diff:
@@ -37,7 +40,11 @@ def command(quiet: bool, diff: bool | None, script: str | None) -> None:
         return
     options.tell(f"read as {decoded.encoding}")
     for kind, number in Counter(repair.kind for repair in (*decoded.repairs, *cleaned.repairs)).items():
-        options.tell(f"{kind}: {number}")
+        options.tell(f"{kind}: {number}{' or more' if number >= MAX_REPAIRS else ''}")
+    if script:
+        options.tell(f"script: {changed_characters(cleaned.text, text)}")
+    if cleaned.lost:
+        options.tell(f"lost for good, or guessed: {cleaned.lost} characters")
 
 
 def changed_lines(before: str, after: str) -> Iterator[str]:
@@ -57,6 +64,8 @@ def changed_lines(before: str, after: str) -> Iterator[str]:
 
 def _marked(before: str, after: str) -> str:
     """Returns one line with what went and what came."""
+    if max(len(before), len(after)) > MAX_COMPARED:  # comparing takes the square of the length
+        return f"{click.style(f'[-{before}-]', fg='red')}{click.style(f'{{+{after}+}}', fg='green')}"
     pieces = []
     for tag, first, last, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":

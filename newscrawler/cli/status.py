@@ -26,5 +26,7 @@ def command(db: str, as_json: bool) -> None:
                 options.put(f"{number:>10,}  pages {state.replace('_', ' ')}")
         for name in ("articles", "revisions", "links", "forgotten", "runs"):
             options.put(f"{counts[name]:>10,}  {name}")
+        if counts["undone"]:
+            options.put(f"            repairs not made here: {', '.join(counts['undone'])}")
         for state, reason, number in reading.reasons(engine):
             options.put(f"{number:>10,}  {state}: {reason}")

@@ -43,5 +43,11 @@ def _lines(told: dict[str, Any]) -> list[str]:
     if article:
         lines += [f"  article   {article['title']}", f"            {article['id']}, revision {article['revision']}, of {article['url']}"]
         lines += [f"  repairs   {one['field']}: {one['count']} {one['kind']}" for one in article["record"]["repairs"]]
-        lines += [f"            {one['before']!r} -> {one['after']!r}" for one in article["examples"][:3]]
+        lines += [f"            {one['before']!r} -> {one['after']!r}{_doubt(one)}" for one in article["examples"][:3]]
     return lines
+
+
+def _doubt(example: dict[str, Any]) -> str:
+    """What to say of a repair that is a guess."""
+    confidence = example.get("confidence", 1.0)
+    return f" (a guess: {confidence:.0%})" if confidence < 0.9 else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from newscrawler.clean.script import is_japanese, to_script
+from newscrawler.clean.script import LINE_SHARE, changed_characters, is_japanese, to_script
 
 _LINES = ("source_name", "title", "subtitle", "description", "text", "byline", "date_published_raw")
 _LISTS = ("authors", "keywords", "sections")
@@ -23,7 +23,8 @@ def in_script(record: dict[str, Any], script: str) -> dict[str, Any]:
     ('台湾', 'zh-Hans', {'field': 'title', 'kind': 'script', 'count': 2})
     """
     language = record.get("language")
-    if is_japanese(f"{record.get('title') or ''}\n{record.get('text') or ''}") or (language and not language.startswith("zh")):
+    whole = f"{record.get('title') or ''}\n{record.get('text') or ''}"  # one article is in one language
+    if is_japanese(whole, LINE_SHARE) or (language and not language.startswith("zh")):
         return record
     counts: dict[str, int] = {}
 
@@ -31,8 +32,7 @@ def in_script(record: dict[str, Any], script: str) -> dict[str, Any]:
         if not text:
             return text
         after = to_script(text, script)
-        changed = sum(a != b for a, b in zip(text, after, strict=False)) + abs(len(text) - len(after))
-        if changed:
+        if changed := changed_characters(text, after):
             counts[field] = counts.get(field, 0) + changed
         return after
 

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from newscrawler.dedupe import canonical_url
 from newscrawler.store.database import named_errors
-from newscrawler.store.tables import STATES, articles, bodies, counters, links, pages, revisions, runs, tombstones
+from newscrawler.store.tables import STATES, articles, bodies, counters, links, pages, revisions, runs, tombstones, undone
 
 
 def counts(engine: sa.Engine) -> dict[str, Any]:
-    """{"pages": {"fetched": N, state: N, ..., "total": N}, "articles": N, "revisions": N, "links": N, "runs": N, "last_run": {...}}."""
+    """{"pages": {"fetched": N, state: N, ..., "total": N}, "articles": N, "revisions": N, "links": N, "runs": N, "undone": [kind, ...], "last_run": {...}}."""
     with named_errors(), engine.begin() as connection:
         states = {row[0]: row[1] for row in connection.execute(sa.select(pages.c.state, sa.func.count()).group_by(pages.c.state))}
         fetched = connection.execute(sa.select(counters.c.value).where(counters.c.name == "fetched")).scalar_one()
@@ -27,6 +27,7 @@ def counts(engine: sa.Engine) -> dict[str, Any]:
             "bodies": _count(connection, bodies),
             "forgotten": _count(connection, tombstones),
             "runs": _count(connection, runs),
+            "undone": sorted(connection.execute(sa.select(undone.c.kind)).scalars()),
             "last_run": dict(last) if last else None,
         }
 
