@@ -123,7 +123,7 @@ def byline_in(lines: list[str]) -> tuple[str | None, list[str]]:
             byline, names = byline_of(line)
             if names:
                 return byline, names
-    return next((found for line in lines[:2] if (found := _lone_names(line))[1]), (None, []))
+    return next((lone for line in lines[:2] if (lone := _lone_names(line))[1]), (None, []))
 
 
 def _lone_names(line: str) -> tuple[str | None, list[str]]:
