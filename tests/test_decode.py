@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newscrawler.clean import clean_text
 from newscrawler.decode import KINDS, decode_page
+from newscrawler.decode.guess import foreign_pieces, guess_wide
 from newscrawler.items import Decoded
 
 
@@ -130,6 +133,32 @@ def test_a_few_words_without_a_declaration(case):
         assert decode_page(page_of(text).encode(case["codec"])).text == page_of(text)
 
 
+@pytest.mark.parametrize("case", read_cases("decode_declared"), ids=lambda case: case["codec"])
+def test_a_few_words_rightly_declared(case):
+    for text in case["texts"]:
+        for page in (text, page_of(text)):
+            assert decode_page(page.encode(case["codec"]), f"text/html; charset={case['codec']}").text == page
+
+
+@pytest.mark.parametrize("text", ["新闻", "中国", "公园", "首页", "体育新闻", "老人免费入场", "新聞", "首頁", "北京"])
+@pytest.mark.parametrize("label", ["windows-1251", "koi8-r", "windows-1253", "euc-kr", "shift_jis", "iso-8859-1"])
+def test_a_few_chinese_characters_wrongly_declared(text, label):
+    codec = "big5" if text in ("新聞", "首頁", "北京") else "gbk"
+    assert decode_page(text.encode(codec), f"text/html; charset={label}").text == text
+
+
+@pytest.mark.parametrize("text", ["ВЕСТИ С ПОЛЕЙ И С ФЕРМ ОБЛАСТИ", "США, НАТО, ООН", "ПОГОДА В МОСКВЕ", "ΕΦΗΜΕΡΙΔΑ ΤΗΣ ΑΘΗΝΑΣ"])
+def test_capitals_undeclared(text):
+    codec = "cp1253" if text[0] == "Ε" else "cp1251"
+    assert decode_page(page_of(text).encode(codec)).text == page_of(text)
+
+
+@pytest.mark.parametrize("text", ["un café", "la niña", "Élysée", "été"])
+@pytest.mark.parametrize("label", ["windows-1251", "koi8-r", "shift_jis"])
+def test_accents_in_latin_words_wrongly_declared(text, label):
+    assert decode_page(text.encode("cp1252"), f"text/html; charset={label}").text == text
+
+
 @pytest.mark.parametrize("text", ["公园重新开放", "老人免费入场", "周末有雨", "請帶雨傘入場"])
 @pytest.mark.parametrize("codec", ["gbk", "big5"])
 def test_a_few_characters(text, codec):
@@ -198,6 +227,26 @@ def test_iso2022_cn():
     assert decode_page(body) == Decoded(f"<p>{text}</p>", "iso2022_cn")
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("label", [None, "gbk", "utf-8"])
+@pytest.mark.parametrize("text", [
+    "城市公园5日重新开放。\n市民可以免费入场，记者看到不少孩子在湖边玩。",
+    "我们今天去公园散步，天气很好。",
+    "本報訊：河畔公園將於本週六上午九點重新向市民免費開放。",
+    "今日は公園で花を見ました。天気がとてもよかったです。",
+    "오늘은 공원에서 꽃을 보았다. 날씨가 좋았다고 한다.",
+])
+def test_utf16_without_a_mark_and_hardly_any_ascii(text, label, codec):
+    decoded = decode_page(text.encode(codec), label and f"text/plain; charset={label}")
+    assert (decoded.text, decoded.encoding) == (text, codec)
+
+
+@pytest.mark.parametrize(("text", "codec"), WRITTEN)
+def test_no_other_encoding_looks_like_utf16(text, codec):
+    body = text.encode(codec)
+    assert codec.startswith("utf-16") or [guess_wide(body[start:]) for start in range(4)] == [None] * 4
+
+
 @pytest.mark.parametrize("script", ["var a = '~{' + x + '~}';", "if (a ~{ b) c ~~ d", "echo ~{user}~", "~{item~} and ~{list~}", "~{name~}"])
 def test_tildes_and_braces_are_not_hz(script):
     assert decode_page(script.encode()).text == script
@@ -245,12 +294,29 @@ def test_a_missing_byte_costs_one_character(place):
     decoded = decode_page(b"<p>" + body[:place] + body[place + 1 :] + b"</p>")
     assert sum(one != other for one, other in zip(decoded.text[3:-4], text, strict=True)) <= 1
     assert [repair.kind for repair in decoded.repairs] == ["frame_shift"]
+    assert decoded.repairs[0].confidence == clean_text(body_read(body, place)).repairs[0].confidence
+
+
+def body_read(body, place):
+    return (body[:place] + body[place + 1 :]).decode("gb18030", "w3lib_gb18030_replace")
 
 
 def test_commented_declaration_does_not_count():
     body = b"<!-- <meta charset=big5> --><meta charset='gb2312'><p>" + TEXT["utf8"].encode("gbk")
     decoded = decode_page(body)
     assert (decoded.encoding, decoded.declared) == ("gb18030", "gb2312")
+
+
+def test_a_long_script_on_one_line_is_looked_at_once():
+    script = b"var a = function (b) { return b + 1 }; " * 20_000  # trying every place of it to its end would take an hour
+    body = "<p>今天天气很好，我们去公园散步看花。</p>".encode() * 3 + b"<script>" + script + b"</script><p>" + "今天".encode()[:-1]
+    assert [piece.end() - piece.start() for piece in foreign_pieces(body)] == [51, 51, 51, 5]
+    assert decode_page(body).text == body.decode("utf-8", "replace")
+
+
+@given(st.binary())
+def test_foreign_pieces_are_the_lines_above_ascii(body):
+    assert [piece[0] for piece in foreign_pieces(body)] == [line for line in re.split(rb"[<>\r\n]+", body) if not line.isascii()]
 
 
 @given(st.binary(), st.one_of(st.none(), st.text(), LABELS.map("text/html; charset={}".format)))

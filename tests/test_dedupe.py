@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newscrawler.dedupe import Known, article_id, article_key, canonical_url, content_hash, decide, registrable_domain, same_site
+from newscrawler.dedupe import Known, article_id, article_key, canonical_url, content_hash, decide, registrable_domain, same_site, whole_title
 from newscrawler.dedupe.urls import _one_pass
 
 SAME = {
@@ -183,3 +183,36 @@ def test_decide(name: str) -> None:
     decision = decide(digest, own, by_key, by_hash)
     assert (decision.verdict, decision.of) == (verdict, of)
     assert verdict == "new" or decision.reason
+
+
+WHOLE = "老船长和他的口琴：三十年的坚持"
+PRINTED = {
+    WHOLE: True,
+    "老船长和他的口琴：三十...": True,
+    "老船长和他的口琴:三十…": True,
+    "老船长和他的口琴 三十年": True,
+    "老船长...": False,
+    "年轻船长和他的口琴：三十...": False,
+    f"{WHOLE}（组图）": False,
+    "...": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize("printed", PRINTED)
+def test_a_title_cut_short_is_completed_only_by_what_it_begins(printed: str) -> None:
+    assert whole_title(printed, WHOLE) == (WHOLE if PRINTED[printed] else None)
+
+
+def test_a_misprint_in_a_long_beginning_is_forgiven_and_only_where_it_is_cut() -> None:
+    title = "The last bus to Upper Hill runs in May"
+    assert whole_title("The last bus to Uper Hill runs...", title) == title
+    assert whole_title("The last bus to Uper Hill runs", title) is None
+    assert whole_title("The first bus to Lower Hall ran...", title) is None
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a_whole_title_is_the_title_or_none(printed: str, title: str) -> None:
+    assert whole_title(printed, title) in (None, title)
+    if any(mark.isalnum() for mark in title):
+        assert whole_title(title, title) == title

@@ -246,3 +246,25 @@ def test_start_pages_by_the_ten_thousand(ledger: Ledger) -> None:
     ids = ledger.seed([found(f"/{number}") for number in range(66_000)])
     assert len(set(ids)) == 66_000
     assert ledger.waiting_hosts() == {"news.example": 66_000}
+
+
+def test_related_entries_meet_articles_by_page_and_by_redirect(engine: sa.Engine, ledger: Ledger) -> None:
+    (one, two, moved) = ledger.seed([found("/a"), found("/b"), found("/moved")])
+    ledger.write(Outcome(moved, "redirected", 1.0, status=301, answered=True, redirected_to=found("/b")))
+    target = article(two, "k2", digest="sha256:2")
+    assert target.record is not None
+    target.record["title"] = "The last bus to Upper Hill runs in May"
+    ledger.write(target)
+    source = article(one, "k1")
+    assert source.record is not None
+    entry = {"id": None, "title_complete": None}
+    source.record["related"] = [
+        {"url": f"{SITE}/b?utm_source=x", "title": "The last bus to Upper...", **entry},
+        {"url": f"{SITE}/moved", "title": "Something else altogether", **entry},
+        {"url": f"{SITE}/nowhere", "title": "The last bus to Upper...", **entry},
+    ]
+    ledger.write(source)
+    ledger.commit()
+    records = {record["id"]: record for _, record in reading.exported(engine)}
+    told = [(one["id"], one["title_complete"]) for one in records["urn:k1"]["related"]]
+    assert told == [("urn:k2", "The last bus to Upper Hill runs in May"), ("urn:k2", None), (None, None)]

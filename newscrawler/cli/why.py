@@ -16,14 +16,35 @@ from newscrawler.exceptions import NewscrawlerError
 @options.db
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(url: str, db: str, as_json: bool) -> None:
-    """Tell one URL's story: how it was found, what came of it, and why."""
+    """Tell one URL's story: how it was found, what came of it, and why.
+
+    Where the body of a page that links to it is kept, the link is judged again and every term is told with its points.
+    """
     from newscrawler.store import reading
 
     with options.opened(db) as engine:
         told = reading.story(engine, url)
+        if told is not None:
+            told["judged"] = _judged(engine, told)
     if told is None:
         raise NewscrawlerError(f"{url}: never seen in {db}: no page that was read links to it as an article, section or related reading")
     options.put(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(_lines(told)))
+
+
+def _judged(engine: Any, told: dict[str, Any]) -> list[str]:
+    """How the link to the page is judged on the first page that has it and whose body is kept, [] without one."""
+    from backports import zstd  # type: ignore[import-not-found,unused-ignore]
+
+    from newscrawler import decode_page
+    from newscrawler.extract.explain import explain_link
+    from newscrawler.store import reading
+
+    for link in told["linked_from"]:
+        kept = reading.kept_body(engine, link["url"])
+        if kept is not None:
+            text = decode_page(zstd.decompress(kept["body"]), kept["content_type"]).text
+            return explain_link(text, link["url"], told["page"]["url"])
+    return []
 
 
 def _lines(told: dict[str, Any]) -> list[str]:
@@ -34,6 +55,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
     lines = [page["url"], f"  found     {utc(page['discovered_at'])} by {page['discovered_by']}, depth {page['depth']}"]
     lines += [f"            on {told['discovered_from']}"] if told["discovered_from"] else []
     lines += [f"            linked as {link['kind']} from {link['url']}" + (f" ({link['anchor']})" if link["anchor"] else "") for link in told["linked_from"]]
+    lines += [f"            {'because ' if number == 0 else '        '}{line}" for number, line in enumerate(told["judged"])]
     if page["fetched_at"]:
         status = f"HTTP {page['status']}" if page["status"] else "no answer"
         lines.append(f"  asked     {utc(page['fetched_at'])}: {status}, {page['fetches']} answers in all")

@@ -7,7 +7,7 @@ under which the text reads best (`guess`, `languages`), the declared one preferr
 is marked as U+FFFD, and costs its own line at most.
 
 Then what a site's scripts did to the bytes is undone, as far as the text still tells (`undo`), since labels such as
-關(guān)鍵詞 must be readable for what comes next.
+關(guān)鍵詞 must be readable for what comes next; so is mojibake that a site wrote itself.
 
 Where it fails: a few words of another encoding that happen to be valid UTF-8 (联通 in GBK) are read as UTF-8; one word in an
 alphabet may be read in the encoding of another one, unless the page declares its own.
@@ -16,8 +16,9 @@ alphabet may be read in the encoding of another one, unless the page declares it
 from __future__ import annotations
 
 from newscrawler.clean.edits import Ledger
+from newscrawler.clean.mojibake import MISREADINGS
 from newscrawler.decode.declared import codec_in_page, declared_encoding
-from newscrawler.decode.guess import PLAUSIBLE, guess_encoding, reads_as_double_byte, take_sample
+from newscrawler.decode.guess import PLAUSIBLE, guess_encoding, guess_wide, reads_as_double_byte, take_sample
 from newscrawler.decode.legacy import decode_legacy
 from newscrawler.decode.likelihood import likelihood
 from newscrawler.decode.mixed import read_foreign_blocks, without_utf8_runs
@@ -28,7 +29,7 @@ from newscrawler.items import Decoded
 
 __all__ = ["KINDS", "decode_page"]
 
-KINDS = frozenset({"frame_shift", "mixed_encoding", "pinyin_leak"})
+KINDS = MISREADINGS | {"frame_shift", "mixed_encoding", "pinyin_leak"}
 """The kinds of repair that `decode_page` makes."""
 
 _ASCII = bytes(range(128))
@@ -75,6 +76,8 @@ def _seven_bit(body: bytes) -> str | None:
 
 def _decode_other(body: bytes, declared: str | None, ledger: Ledger, without: frozenset[str]) -> tuple[str, str]:
     """Returns the text and the codec used of a body that is not valid UTF-8."""
+    if wide := guess_wide(body):
+        return decode_wide(body, wide), wide
     text, encoding = decode_utf8(body), "utf-8"
     hints = tuple(hint for hint in (declared, codec_in_page(body)) if hint)
     if not _is_utf8(body, weigh_utf8(text, cut=is_cut(body), declared="utf-8" in hints), hints):

@@ -10,18 +10,23 @@ language model too (`likelihood`), which knows a title of a dozen rare character
 damaged; and the alphabets are tried: the Latin ones where bytes above 0x7F stand alone in words, else the others. An alphabet
 has few letters, so a share of them is worth less: wrong readings reach 0.6, right ones stay above 0.9.
 
+An alphabet is scored with its capitals too, a little less: ЦСКА in one encoding is small letters in another. Of a few words
+the declaration says more than any share of letters: a declared encoding in which they are words is taken (`FEW`), unless the
+language model reads them as Chinese.
+
 Where nothing reads well, a declared encoding that fits is taken, then what charset-normalizer says. It is known to fail on
-texts of two or three characters, on lists of names, and between encodings that differ in no character of the text.
+texts of two or three characters without a declaration, on lists of names, and between encodings that differ in no character of the text.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from newscrawler.decode.declared import widest
-from newscrawler.decode.languages import DOUBLE_BYTE, LATIN_ALPHABETS, OTHER_ALPHABETS, Script
+from newscrawler.decode.languages import CHINESE, DOUBLE_BYTE, HANGUL, JAPANESE, LATIN_ALPHABETS, OTHER_ALPHABETS, PUNCTUATION, QUOTES, SWAPPED_CASE, Script
 from newscrawler.decode.legacy import is_ascii_compatible
 from newscrawler.decode.likelihood import likelihood
 
@@ -40,6 +45,8 @@ DECLARED_BONUS = 0.12
 DECLARED_ALPHABET_BONUS = 0.08
 DECLARED_LATIN_BONUS = 0.04
 """Little: Latin-1 is what servers declare unasked, and the sets share most letters."""
+CAPITALS = 0.03
+"""What text in capitals scores less: the small letters of one encoding are the capitals of another, and small ones are the rule."""
 LONE_RUN = 2.3
 """How many bytes above 0x7F stand together, on average, where they are accented letters in words of ASCII letters."""
 SINGLE_RUN, SPARSE = 1.2, 0.2
@@ -47,15 +54,33 @@ SINGLE_RUN, SPARSE = 1.2, 0.2
 REMNANT = 3
 """How many bytes above 0x7F may be what is left of one spoiled UTF-8 character."""
 
+FEW = 12
+"""Bytes above 0x7F of which a declared encoding is believed rather than any share of frequent characters."""
+LETTERS = 3
+"""The same, of which not even the language model can tell anything: an abbreviation, or one Chinese character."""
+CLEAR_OF_FEW = 0.35
+"""What a word in GB or Big5 scores at least by the language model; words in alphabets stay below 0.25."""
+
+WIDE_BYTES, LEAST_WIDE = 1024, 24
+"""How much of a body is tried as UTF-16 without a mark, and what is too little."""
+
 CHINESE_SETS = frozenset({"gb18030", "big5hkscs"})
 KNOWN = frozenset(script.codec for script in (*DOUBLE_BYTE, *OTHER_ALPHABETS, *LATIN_ALPHABETS))
 
 _WIDEST = {"euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp", "shift_jis_2004": "cp932", "shift_jisx0213": "cp932"}
 _DOUBLE_BYTE = frozenset(script.codec for script in DOUBLE_BYTE)
+_TRUSTED = KNOWN - CHINESE_SETS - {"cp1252"}
+_LATIN = frozenset(script.codec for script in LATIN_ALPHABETS)
+_ASCII = bytes(range(128))
 
 # "<", ">" and line ends are no trail byte of any candidate, so a piece between them never starts inside a character.
 _PIECE = re.compile(rb"[^<>\r\n]+")
+_MARKUP = re.compile(rb"<[A-Za-z/!?]")
+_EAST_ASIAN = (CHINESE, JAPANESE, HANGUL)
+# All but ASCII, Latin-1, punctuation, CJK, Hangul and full-width forms; half a character where the head was cut.
+_NOT_EAST_ASIAN = re.compile("[^\t\n\r -~\xa0-\xff\u2010-\u27ff\u3000-\u9fff\uac00-\ud7a3\uff00-\uffef\U0001f300-\U0002ffff](?!\\Z)")
 _RUN = re.compile(rb"[\x80-\xff]+")
+_IN_WORD = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][@-Z^-z|~]")
 _BAD = re.compile("[\x80-\x9f\ufffd\ue000-\uf8ff]")
 
 
@@ -68,6 +93,8 @@ def guess_encoding(body: bytes, hints: tuple[str, ...] = ()) -> str:
     'koi8-r'
     """
     sample = take_sample(body)
+    if hint := _declared_for_few(sample, hints):
+        return hint
     best, points = best_reading(sample, hints)
     if points >= (DAMAGED if best in CHINESE_SETS else FAINT if best in _DOUBLE_BYTE else PLAUSIBLE):
         return best
@@ -76,6 +103,46 @@ def guess_encoding(body: bytes, hints: tuple[str, ...] = ()) -> str:
     if sum(map(len, _RUN.findall(sample))) <= REMNANT:
         return "utf-8"
     return _detect(sample) or best
+
+
+def guess_wide(body: bytes) -> str | None:
+    """Returns the codec of UTF-16 without a byte order mark, told by its frequent characters, or None: for texts with hardly any ASCII.
+
+    It asks nothing of a body with markup in ASCII, nor of one that is valid UTF-8; a dozen characters are needed.
+    """
+    head = body[: min(WIDE_BYTES, len(body) // 2 * 2)]
+    if len(head) < LEAST_WIDE or _MARKUP.search(head):
+        return None
+    for codec in ("utf-16-le", "utf-16-be"):
+        # Shift_JIS fits the block of the ideographs too, but only text has its frequent ones.
+        if _NOT_EAST_ASIAN.search(head.decode(codec, "replace")) is None and max(score(head, Script(codec, usual)) for usual in _EAST_ASIAN) > CLEAR:
+            return codec
+    return None
+
+
+def _declared_for_few(sample: bytes, hints: tuple[str, ...]) -> str | None:
+    """Returns the declared encoding of a sample too short to tell by itself, if its reading there is words, and it is no clear Chinese.
+
+    A declared Latin-1 says nothing (servers declare it unasked), and GB and Big5 are declared for each other.
+    """
+    high = sample.translate(None, _ASCII)
+    if not 0 < len(high) <= FEW:
+        return None
+    hint = next((hint for hint in hints if hint in _TRUSTED and _is_words(sample, hint)), None)
+    if hint and max(map(len, _RUN.findall(sample))) > LETTERS and max(likelihood(sample, codec) for codec in CHINESE_SETS) > CLEAR_OF_FEW:
+        return None
+    return hint
+
+
+def _is_words(sample: bytes, codec: str) -> bool:
+    """Returns whether all that is above ASCII reads as letters, no capital behind a small one, and quotes, apart from words in ASCII."""
+    try:
+        text = sample.decode("euc_kr" if codec == "cp949" else codec)
+    except UnicodeDecodeError:
+        return False
+    if (codec not in _LATIN and _IN_WORD.search(sample)) or (codec in _DOUBLE_BYTE and _runs(sample)[0] <= SINGLE_RUN):
+        return False
+    return not _pattern(SWAPPED_CASE).search(text) and all(char.isalpha() or char in QUOTES + PUNCTUATION for char in text if char > "\x7f")
 
 
 def best_reading(sample: bytes, hints: tuple[str, ...] = ()) -> tuple[str, float]:
@@ -101,12 +168,21 @@ def _score_alphabets(sample: bytes, hints: tuple[str, ...]) -> dict[str, float]:
         if hint not in KNOWN and is_ascii_compatible(hint):
             scripts = (*scripts, *(script._replace(codec=hint) for script in scripts))
     bonus = DECLARED_LATIN_BONUS if is_latin else DECLARED_ALPHABET_BONUS
-    scored = [(PLAUSIBLE + 2 * (score(sample, script) + bonus * (script.codec in hints) - 0.75), script.codec) for script in scripts]
+    scored = [(PLAUSIBLE + 2 * (_score_letters(sample, script) + bonus * (script.codec in hints) - 0.75), script.codec) for script in scripts]
     scored.sort(key=lambda pair: -pair[0])  # stable: of equals, the more usual one stays first
     best: dict[str, float] = {}
     for points, codec in scored:
         best.setdefault(codec, points)
     return best
+
+
+def _score_letters(sample: bytes, script: Script) -> float:
+    """Returns the score by the letters of an alphabet as running text has them, or, a little less, with its capitals."""
+    points = score(sample, script)
+    capitals = script.usual.upper()
+    if capitals == script.usual or points > 0.9:
+        return points
+    return max(points, score(sample, script._replace(usual=script.usual + capitals)) - CAPITALS)
 
 
 def reads_as_double_byte(body: bytes) -> bool:
@@ -118,15 +194,20 @@ def reads_as_double_byte(body: bytes) -> bool:
 def take_sample(body: bytes) -> bytes:
     """Returns lines of `body` with bytes above 0x7F, about `SAMPLE_BYTES` in all."""
     pieces, size = [], 0
-    for match in _PIECE.finditer(body):
-        piece = match[0]
-        if piece.isascii():
-            continue
-        pieces.append(piece[:SAMPLE_BYTES])
+    for match in foreign_pieces(body):
+        pieces.append(match[0][:SAMPLE_BYTES])
         size += len(pieces[-1])
         if size >= SAMPLE_BYTES:
             break
     return b"\n".join(pieces)
+
+
+def foreign_pieces(body: bytes) -> Iterator[re.Match[bytes]]:
+    """Yields the pieces of `body`, from tag to tag or a line, that hold bytes above 0x7F; looks at every byte a fixed number of times.
+
+    One pattern for such a piece would try each place of a long ASCII line (a script) to its end.
+    """
+    return (piece for piece in _PIECE.finditer(body) if not piece[0].isascii())
 
 
 def score(sample: bytes, script: Script) -> float:

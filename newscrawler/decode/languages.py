@@ -53,15 +53,15 @@ class Script(NamedTuple):
     odd: str = ""
 
 
-_QUOTES = "\xa0“”‘’„–—…«»"
-_MARKS = _QUOTES + "‚‹›·•°§©€£¿¡"
+QUOTES = "\xa0“”‘’„–—…«»"
+_MARKS = QUOTES + "‚‹›·•°§©€£¿¡"
 _HANJA = "[\u3041-\u30ff\u4e00-\u9fff]"
-_SWAPPED_CASE = "[а-яёђ-џґα-ωά-ώ][А-ЯЁЂ-ЏΑ-ΩΆ-Ώ]"
-_RUSSIAN_ODD = _SWAPPED_CASE + "|(?<![а-яё])[ъь]|[ъь][ъьы]|[бвгджзклмнпрстфхцчшщъь]й"
+SWAPPED_CASE = "[а-яёђ-џґα-ωά-ώ][А-ЯЁЂ-ЏΑ-ΩΆ-Ώ]"
+_RUSSIAN_ODD = SWAPPED_CASE + "|(?<![а-яё])[ъь]|[ъь][ъьы]|[бвгджзклмнпрстфхцчшщъь]й"
 _LATIN_CAPITALS = "À-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŸŹŻŽƠƯ"
 _LATIN_ODD = f"[a-zß-öø-ÿ][{_LATIN_CAPITALS}ªº]"
 _THAI_ODD = "(?<![ก-ฮัิ-ู็-๎])[ัิ-ฺ็-๎]|[เ-ไ](?![ก-ฮ])"
-_GREEK_ODD = _SWAPPED_CASE + "|ς(?=[α-ωά-ώ])"
+_GREEK_ODD = SWAPPED_CASE + "|ς(?=[α-ωά-ώ])"
 _HEBREW_ODD = "[\u05b0-\u05c4\u05f0-\u05f4]|[ךםןףץ](?=[א-ת])"
 _ARABIC_ODD = "[ءؤئةى][ءؤئةى]|[ةى](?=[ا-ي])|[\u064b-\u0652àâçèéêëîïôùûü]"
 
@@ -87,13 +87,13 @@ _THAI = "านรกอเงมวลยดทสตบปคจหพขไ�
 
 # Alphabets other than Latin: their texts are runs of bytes above 0x7F, word by word.
 OTHER_ALPHABETS = (
-    Script("cp1255", _HEBREW + _QUOTES, _HEBREW_ODD),  # before Russian: all its bytes are Russian letters too, but not the other way round
-    *(Script(codec, _RUSSIAN + _QUOTES, _RUSSIAN_ODD) for codec in ("cp1251", "koi8-r", "iso8859-5", "cp866")),
-    *(Script(codec, _UKRAINIAN + _QUOTES, _RUSSIAN_ODD) for codec in ("cp1251", "koi8-u", "iso8859-5")),
-    *(Script(codec, _SERBIAN + _QUOTES, _SWAPPED_CASE) for codec in ("cp1251", "iso8859-5")),
-    *(Script(codec, _GREEK + _QUOTES, _GREEK_ODD) for codec in ("cp1253", "iso8859-7")),
-    *(Script(codec, _ARABIC + _QUOTES, _ARABIC_ODD) for codec in ("cp1256", "iso8859-6")),
-    Script("cp874", _THAI + _QUOTES, _THAI_ODD),
+    Script("cp1255", _HEBREW + QUOTES, _HEBREW_ODD),  # before Russian: all its bytes are Russian letters too, but not the other way round
+    *(Script(codec, _RUSSIAN + QUOTES, _RUSSIAN_ODD) for codec in ("cp1251", "koi8-r", "iso8859-5", "cp866")),
+    *(Script(codec, _UKRAINIAN + QUOTES, _RUSSIAN_ODD) for codec in ("cp1251", "koi8-u", "iso8859-5")),
+    *(Script(codec, _SERBIAN + QUOTES, SWAPPED_CASE) for codec in ("cp1251", "iso8859-5")),
+    *(Script(codec, _GREEK + QUOTES, _GREEK_ODD) for codec in ("cp1253", "iso8859-7")),
+    *(Script(codec, _ARABIC + QUOTES, _ARABIC_ODD) for codec in ("cp1256", "iso8859-6")),
+    Script("cp874", _THAI + QUOTES, _THAI_ODD),
     Script("johab", HANGUL),
 )
 

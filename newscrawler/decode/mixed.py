@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from newscrawler.clean.edits import Note
-from newscrawler.decode.guess import CHINESE_SETS, CLEAR, PLAUSIBLE, best_reading, score, take_sample
+from newscrawler.decode.guess import CHINESE_SETS, CLEAR, PLAUSIBLE, best_reading, foreign_pieces, score, take_sample
 from newscrawler.decode.languages import CHINESE, DOUBLE_BYTE, HANGUL, JAPANESE, LATIN_ALPHABETS, Script
 from newscrawler.decode.legacy import decode_legacy
 from newscrawler.decode.likelihood import likelihood
@@ -24,7 +24,6 @@ from newscrawler.decode.utf import decode_utf8, weigh_utf8
 
 Block = tuple[int, int, str]
 
-_BLOCK = re.compile(rb"[^<>\r\n]*[\x80-\xff][^<>\r\n]*")
 # What comes before is asked after the first byte: a pattern that begins with a set of bytes is searched for much faster.
 _UTF8_RUN = re.compile(rb"[\xe2-\xef](?<![\x80-\xff].)[\x80-\xbf]{2}(?:[\xe2-\xef][\x80-\xbf]{2}){2,}(?![\x80-\xff])", re.DOTALL)
 # Accented small letters from E0 on and curly quotes, between ASCII: neither is half of a UTF-8 sequence of two bytes.
@@ -56,7 +55,7 @@ def without_utf8_runs(body: bytes) -> bytes:
 
 def _blocks_in_utf8(body: bytes) -> Iterator[Block]:
     """Yields the blocks of a UTF-8 page that are no UTF-8, with their texts."""
-    blocks = [block for block in _BLOCK.finditer(body) if _is_no_utf8(block[0])]
+    blocks = [block for block in foreign_pieces(body) if _is_no_utf8(block[0])]
     sample = take_sample(b"\n".join(block[0] for block in blocks))
     codec, points = best_reading(sample) if sample else ("", 0.0)
     for block in blocks if points >= CLEAR else ():
@@ -84,7 +83,7 @@ def _is_no_utf8(block: bytes) -> bool:
 
 def _utf8_blocks(body: bytes, encoding: str) -> Iterator[Block]:
     """Yields the blocks of a page in `encoding` that are UTF-8 and read better so."""
-    for block in _BLOCK.finditer(body):
+    for block in foreign_pieces(body):
         if not _UTF8_RUN.search(block[0]):
             continue
         try:

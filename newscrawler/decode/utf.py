@@ -6,8 +6,8 @@ a cut tail, some spoiled bytes, or a block in another encoding is still read as 
 follows is in step at once, since a UTF-8 lead byte is never a continuation. Surrogates written as UTF-8 (CESU-8, of old
 databases) are joined.
 
-UTF-16 without a mark is told by the NULs of its ASCII markup; text in it without any ASCII is not seen. After a missing
-or an extra byte it is in step again at the next tag or line.
+UTF-16 without a mark is told by the NULs of its ASCII markup; text in it with hardly any ASCII is `guess`'s
+to see. After a missing or an extra byte it is in step again at the next tag or line.
 """
 
 from __future__ import annotations

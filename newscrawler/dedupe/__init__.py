@@ -1,13 +1,14 @@
 """Article + candidates -> decision: which addresses mean one page, which texts are one text.
 
 `urls` writes addresses in one form and tells sites apart, `exact` turns keys and texts into ids and hashes, `decision`
-decides. Nothing here touches storage: whoever calls looks up the candidates.
+decides, `titles` tells whether a title cut short is an article's. Nothing here touches storage: whoever calls looks up the candidates.
 """
 
 from __future__ import annotations
 
 from newscrawler.dedupe.decision import Known, decide
 from newscrawler.dedupe.exact import article_id, content_hash
+from newscrawler.dedupe.titles import whole_title
 from newscrawler.dedupe.urls import article_key, canonical_url, registrable_domain, same_site
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "decide",
     "registrable_domain",
     "same_site",
+    "whole_title",
 ]

@@ -4,10 +4,13 @@
 
     parse      text -> tree, once
     outline    tree -> blocks of text, links, head: one walk, and nobody looks at the tree again
+    wrappers   names of parts that the text belies   trimming: the lists inside the text and the lines around it
     body       which blocks are the article          title, bylines, dates, keywords, language, metadata: its fields
     links      which kind each link is               related: the related-reading list as printed
     kind       article, hub or other                 feeds: RSS, Atom and sitemaps are hubs
-    labels     every word all this is told by        addresses, anchors: what the form of a URL, the words of a link tell
+    labels     words by which parts are told         addresses: hrefs -> URLs, and whose site they are
+    points     terms and what they add               forms, anchors, blocks, headings: what the address, the words, the place of a link tell
+    explain    why a link is what it is              sections, services: the names that menus have
 """
 
 from __future__ import annotations

@@ -1,110 +1,37 @@
-"""What the form of a URL tells before anything is fetched, and how an href becomes one."""
+"""How an href becomes an absolute URL, and which URLs belong to the site of a page."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
-from newscrawler.dedupe import same_site
+from newscrawler.dedupe import registrable_domain, same_site
+from newscrawler.extract.forms import Form, form_of
+
+__all__ = ["Form", "Resolver", "Site", "form_of"]
 
 MAX_URL = 2048
 
-_DATED = re.compile(r"/(?:19|20)\d\d[/_-]?(?:0?[1-9]|1[0-2])(?:[/_-]?(?:0[1-9]|[12]\d|3[01]))?(?=[/_.-])|(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-_NUMBER = re.compile(r"\d{4,}|(?=[0-9a-f]*\d)[0-9a-f]{12,}|^[a-z]{1,3}\d+\b|[0-9A-Z]{14,}")
-_ID_QUERY = re.compile(r"(?:^|&)(?:id|aid|nid|newsid|news_id|articleid|article_id|p|docid|sid|itemid|contentid)=[\w-]*\d", re.IGNORECASE)
-_PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp|do)$", re.IGNORECASE)
-_MEDIA_FILE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|ico|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|gz|7z|exe|apk|dmg|mp[34]|m4a|avi|mov|wmv|flv|css|js|json|woff2?)$", re.IGNORECASE
-)
-_INDEX = re.compile(r"^(?:index|default|list|node|p|page|home)[-_]?\d*(?:\.\w+)?$|^\d{1,3}(?:\.\w+)?$", re.IGNORECASE)
-_SECTION = re.compile(
-    r"/(?:tags?|topics?|category|categories|cat|sections?|channel|authors?|author|people|profile|keyword|search|archives?|list|c|special|zt|page|label)/", re.IGNORECASE
-)
-_SERVICE = re.compile(
-    r"/(?:login|logout|signin|signup|register|account|user|users|search|share|comments?|reply|print|about|about-?us|contact|privacy|terms|legal|"
-    r"help|faq|subscribe|subscription|newsletters?|feedback|advert\w*|cookies?|app|apps|download|cart|shop|forum|bbs|rss|feed|wp-login|wp-admin|cgi-bin|cdn-cgi)(?:[/.?]|$)",
-    re.IGNORECASE,
-)
-_SHARE_QUERY = re.compile(r"(?:^|&)(?:share|replytocom|action|login|redirect|return(?:url)?)=", re.IGNORECASE)
-_WORD = re.compile(r"(?:^|/)(?:news|article|articles|story|stories|a|content|detail|show|view|video|photo|pic|post|posts|blog)(?=[/_-])", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a path and query look like; `article` sums it up: it has the form of an article's address.
-
-    `points` is what the form adds to the points of a link to it (see `links`).
-    """
-
-    dated: bool
-    number: bool
-    page_file: bool
-    slug_words: int
-    word: bool
-    root: bool
-    index: bool
-    section: bool
-    service: bool
-    media: bool
-    directory: bool
-    depth: int
-    plain_query: bool
-    article: bool
-    points: int
-
-
-@lru_cache(maxsize=16384)
-def form_of(url: str) -> Form:
-    """Returns the form of an absolute URL.
-
-    >>> form_of("http://news.example/2024/0102/keji/a7.html").article, form_of("http://news.example/c/keji/p2.html").article
-    (True, False)
-    """
-    _, _, rest = url.partition("://")
-    path, _, query = rest[rest.find("/") :].partition("?") if "/" in rest else ("/", "", "")
-    last = path.rstrip("/").rsplit("/", 1)[-1]
-    dated, page_file = bool(_DATED.search(path)), bool(_PAGE_FILE.search(last))
-    id_query = bool(query) and bool(_ID_QUERY.search(query))
-    number = id_query or bool(_NUMBER.search(last))
-    root = path in ("", "/") and not query
-    index = root or (bool(_INDEX.match(last)) and not (dated and page_file and last[0].isdigit()))
-    section = bool(_SECTION.search(path))
-    service = bool(_SERVICE.search(path)) or (bool(query) and bool(_SHARE_QUERY.search(query)))
-    stem = last.rsplit(".", 1)[0]
-    slug_words = stem.count("-") + stem.count("_") + 1 if stem else 0
-    strong = (dated and (number or page_file or slug_words >= 3)) or (number and (page_file or id_query or path.count("/") >= 2)) or slug_words >= 5
-    article = strong and not index and not service and not (section and not number and not dated)
-    word, media = bool(_WORD.search(path)), bool(_MEDIA_FILE.search(last))
-    directory, depth, plain_query = path.endswith("/"), path.count("/"), bool(query) and not id_query
-    points = (
-        3 * dated
-        + 2 * number
-        + 2 * page_file
-        + (slug_words >= 4)
-        + (slug_words >= 6)
-        + word
-        - section
-        - 3 * service
-        - 6 * root
-        - 2 * index
-        - directory
-        - (depth <= 1)
-        - plain_query
-        - 9 * media
-    )
-    return Form(dated, number, page_file, slug_words, word, root, index, section, service, media, directory, depth, plain_query, article, points)
+_ABSOLUTE = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/(?!\.)[^\s/\\?#;]*)+(?:\?[^\s\\#]*)?")
+"""Addresses that resolving would leave as they are: no port, no dot segments, no backslash or white space."""
+_ARCHIVED = re.compile(r"(?:https?:)?(?://web\.archive\.org)?/web/\d{14}(?:[a-z]{2}_)?/(https?://.*)", re.DOTALL)
+_ARCHIVE = "web.archive.org"
+MIN_NAME = 4
 
 
 class Resolver:
-    """Turns hrefs of one page into absolute URLs. Relative ones are joined to `base`; a fragment is cut off."""
+    """Turns hrefs of one page into absolute URLs. Relative ones are joined to `base`; a fragment is cut off.
+
+    A page saved from the Wayback Machine has hrefs like /web/20170913081049/http://news.example/a: they mean the address inside,
+    unless the page itself is known by the archive's address.
+    """
 
     def __init__(self, base: str) -> None:
         parts = urlsplit(base)
         self.base = base
         self.scheme = parts.scheme
         self.origin = f"{parts.scheme}://{parts.netloc}"
+        self.in_archive = parts.netloc == _ARCHIVE
 
     def resolve(self, href: str) -> str | None:
         """Returns the absolute http(s) URL of an href, or None for every other scheme, a mere fragment or a broken URL."""
@@ -113,6 +40,10 @@ class Resolver:
             href = href.partition("#")[0]
         if not href or len(href) > MAX_URL:
             return None
+        if "/web/" in href and not self.in_archive and (archived := _ARCHIVED.match(href)):
+            href = archived[1]
+        if href[:4] == "http" and _ABSOLUTE.fullmatch(href):
+            return href
         if href[0] == "/" and href[1:2] not in ("/", "\\") and self._is_plain(href):
             return self.origin + href
         return self._join(href)
@@ -135,7 +66,11 @@ class Resolver:
 
 
 class Site:
-    """Answers whether URLs belong to the site of one page; remembers hosts, so that a page costs one real answer per host."""
+    """Answers whether URLs belong to the site of one page; remembers hosts, so that a page costs one real answer per host.
+
+    One name under a suffix and a part of it (news-agency.com.cn, news-agency.cn, news-agency.com) is one site, when the name is long
+    enough to be a name; under other suffixes it may be anybody's.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -149,8 +84,21 @@ class Site:
         host = _host(url)
         known = self._known.get(host)
         if known is None:
-            known = self._known[host] = same_site(url, self.url)
+            known = self._known[host] = same_site(url, self.url) or _same_name(host, _host(self.url))
         return known
+
+
+def _same_name(host: str, other: str) -> bool:
+    """Returns whether two hosts have one name before public suffixes of which one is a part of the other; never for IP addresses.
+
+    >>> _same_name("v.example-news.cn", "www.example-news.com.cn"), _same_name("www.example-news.org", "example-news.com")
+    (True, False)
+    """
+    name, other_name = (registrable_domain(one.partition(":")[0]).partition(".") for one in (host, other))
+    if name[0] != other_name[0] or len(name[0]) < MIN_NAME or name[0].isdigit():
+        return False
+    suffix, other_suffix = set(name[2].split(".")) - {""}, set(other_name[2].split(".")) - {""}
+    return bool(suffix and other_suffix) and (suffix <= other_suffix or other_suffix <= suffix)
 
 
 def _host(url: str) -> str:

@@ -1,39 +1,49 @@
 """Links -> kinds: the block of links is judged, then each link in it, by integer points.
 
-Links that stand on the same way of tags and classes from the root are one block. How long their anchors are on average and
-how many of their addresses have an article's form tells nearly everything; what the single link adds are small points. A
-link with ARTICLE_POINTS or more leads to an article: `related` on an article page, `article` on a hub.
+A link collects points for "leads to an article" and for "leads to a section" from the form of its address (`forms`), its words
+(`anchors`), its block, its place and the other links of the page (`blocks`). With ARTICLE_POINTS it leads to an article:
+`related` on an article page, `article` on a hub; else with HUB_POINTS to a hub. The terms that fired are the
+explanation.
+
+Known to fail: promotion that looks like the site's articles in every way, sections and articles of one address form.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from newscrawler.extract import labels
-from newscrawler.extract.addresses import Form, Resolver, Site, form_of
-from newscrawler.extract.anchors import Words, heads_related, sub_of_heading, words_of
+from newscrawler.extract.addresses import Resolver, Site
+from newscrawler.extract.anchors import Words, word_points, words_of
+from newscrawler.extract.blocks import GROUP_TERMS, PROSE_BYTES, Group, Neighbours, Relation, Spot, relation_points, spot_points
+from newscrawler.extract.forms import Form, form_of, form_points
+from newscrawler.extract.headings import LEVELS, headings_over, sub_of_heading
 from newscrawler.extract.outline import Anchor, Block, Outline
+from newscrawler.extract.points import Fired, weigh
+from newscrawler.extract.services import heads_services
 from newscrawler.items import Link, LinkKind, LinkSub
 
-ARTICLE_POINTS = 7
+ARTICLE_POINTS = 12
+HUB_POINTS = 0
 MAX_LINKS = 2000
 
 _STRENGTH: dict[str, int] = {"related": 4, "article": 3, "hub": 2, "pagination": 1, "other": 0}
-_SUB_STRENGTH: dict[str | None, int] = {"related": 6, "recommended": 5, "popular": 4, "latest": 3, "prevnext": 2, "inline": 1, None: 0}
-_MENUS = labels.NAV | labels.FOOT | labels.CRUMB
 _SUB_FLAGS: tuple[tuple[int, LinkSub], ...] = (
     (labels.RELATED, "related"),
     (labels.RECOMMENDED, "recommended"),
     (labels.POPULAR, "popular"),
     (labels.LATEST, "latest"),
 )
+_DIGITS = re.compile(r"\d{1,5}")
+_LAST_DIGITS = re.compile(r"(?<!\d)(\d{1,5})\D*$")
 _Strength = tuple[int, int, bool, bool]
 
 
 @dataclass(slots=True)
 class Found:
-    """A link with what was found out about it; `anchor` is as in the outline."""
+    """A link with what was found out about it; `anchor` is as in the outline, `text` its text, title or that of its twin."""
 
     url: str
     anchor: Anchor
@@ -41,30 +51,26 @@ class Found:
     form: Form
     words: Words
     same_site: bool
+    spot: Spot
+    heading: str | None
+    relation: Relation | None = None
+    fired: tuple[Fired, ...] = ()
     points: int = 0
+    hub_points: int = 0
     teaser: str | None = None
 
-
-@dataclass(slots=True)
-class _Group:
-    """A block of links: how many, their mean anchor length in units, the share of article-form addresses."""
-
-    count: int = 0
-    units: float = 0.0
-    article_forms: int = 0
-
     @property
-    def points(self) -> int:
-        """What the block adds to the points of each of its links."""
-        count = self.count or 1
-        mean, share = self.units / count, self.article_forms / count
-        return 2 * (mean >= 5) + 2 * (share >= 0.6) - 2 * (share < 0.2) - 2 * (mean < 2.5) + (count >= 4)
+    def why(self) -> str:
+        """The terms that fired, each with what it added to the points for an article and for a section."""
+        terms = [term for fired in self.fired for term in fired.terms]
+        return ", ".join(f"{term.name} {term.article:+d}/{term.hub:+d}" for term in terms if term.article or term.hub)
 
 
 def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
     """Returns every link with an http(s) address, in page order, with its points; a URL may still come twice."""
     found: list[Found] = []
     seen: set[str] = set()
+    over = headings_over(outline)
     for anchor in outline.anchors:
         url = resolver.resolve(anchor.href)
         if url is None:
@@ -72,86 +78,106 @@ def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
         seen.add(url)
         if len(seen) > MAX_LINKS:
             break
-        text = anchor.text or anchor.title
-        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url)))
-    _give_points(found)
+        text, heading = anchor.text or anchor.title, over.get(anchor.place.number)
+        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url), _spot(anchor, heading, outline.blocks), heading))
+    _lend_texts(found)
+    _give_points(found, site.url)
     return found
+
+
+def _spot(anchor: Anchor, heading: str | None, blocks: list[Block]) -> Spot:
+    place, told = anchor.place, heading or ""
+    return Spot(place.flags, place.tag in LEVELS, sub_of_heading(told) is not None, heads_services(told), _in_prose(anchor, blocks), anchor.image)
+
+
+def _in_prose(anchor: Anchor, blocks: list[Block]) -> bool:
+    """Returns whether a link stands in a sentence: its block has more text outside links than in them."""
+    if anchor.block >= len(blocks):
+        return False
+    block = blocks[anchor.block]
+    return block.size > PROSE_BYTES and block.linked * 2 < len(block.text) and not block.place.flags & labels.AROUND
+
+
+def _lend_texts(found: list[Found]) -> None:
+    """Gives a picture without words the text of the link beside it that leads to the same address."""
+    texts: dict[str, str] = {}
+    for one in found:
+        if len(one.text) > len(texts.get(one.url, "")):
+            texts[one.url] = one.text
+    for one in found:
+        if not one.anchor.text and len(one.text) < len(lent := texts.get(one.url, "")):
+            one.text, one.words = lent, words_of(lent)
+
+
+def _give_points(found: list[Found], own: str) -> None:
+    groups: defaultdict[int, Group] = defaultdict(Group)
+    neighbours = Neighbours(own, {one.url: one.form for one in found if one.same_site}.values())
+    for one in found:
+        one.relation = neighbours.relation(one.form, one.url)
+        article = one.form.article or one.relation.own_shape
+        groups[one.anchor.path].add(one.form, one.words, article=article, same_site=one.same_site, image=one.anchor.image)
+    of_group = {path: weigh(GROUP_TERMS, group) for path, group in groups.items()}
+    for one in found:
+        form, words, spot = form_points(one.form), word_points(one.words), spot_points(one.spot)
+        group, relation = of_group[one.anchor.path], relation_points(one.relation)
+        one.fired = (form, words, spot, group, relation)
+        one.points = form.article + words.article + spot.article + group.article + relation.article
+        one.hub_points = form.hub + words.hub + spot.hub + group.hub + relation.hub
 
 
 def classify(found: list[Found], outline: Outline, url: str, inline: range, *, on_article: bool) -> list[Link]:
     """Returns one Link for each distinct URL, with its strongest kind; `inline` are the blocks of the running text."""
     best: dict[str, tuple[_Strength, LinkKind, LinkSub | None, int]] = {}
-    rels = {target: rel for rel, target in outline.rels}
     for position, one in enumerate(found):
-        kind, sub = _judge(one, outline, url, inline, rels, on_article=on_article)
-        strength = _STRENGTH[kind], _SUB_STRENGTH[sub], one.teaser is not None, bool(one.text)
+        kind, sub = _judge(one, outline, url, inline, on_article=on_article)
+        strength = _STRENGTH[kind], (sub == "related") + (sub is not None), one.teaser is not None, bool(one.text)
         other = best.get(one.url)
         if other is None or strength > other[0]:
             best[one.url] = strength, kind, sub, position
-    return [
-        Link(target, kind, sub, (one := found[position]).text, one.teaser, position, one.anchor.heading) for target, (_, kind, sub, position) in best.items()
-    ]
+    return [_link(found[position], kind, sub, position) for _, kind, sub, position in best.values()]
 
 
-def _give_points(found: list[Found]) -> None:
-    groups: dict[int, _Group] = {}
-    for one in found:
-        group = groups.get(one.anchor.path)
-        if group is None:
-            group = groups[one.anchor.path] = _Group()
-        group.count += bool(one.text)
-        group.units += one.words.units
-        group.article_forms += one.form.article
-    of_group = {path: group.points for path, group in groups.items()}
-    for one in found:
-        one.points = _own_points(one) + of_group[one.anchor.path]
+def _link(one: Found, kind: LinkKind, sub: LinkSub | None, position: int) -> Link:
+    """Returns the link as the page has it; a list of articles of which nothing is told is one of recommendations."""
+    return Link(one.url, kind, "recommended" if kind == "related" and sub is None else sub, one.text, one.teaser, position, one.heading)
 
 
-def _own_points(one: Found) -> int:
-    anchor = one.anchor
-    flags, heading = anchor.place.flags, anchor.heading
-    points = one.form.points + one.words.points + anchor.image
-    if not one.same_site:
-        points -= 2
-    if flags & _MENUS:
-        points -= 2
-    if flags & labels.RELATED or (heading and heads_related(heading)):
-        points += 2
-    return points
-
-
-def _judge(one: Found, outline: Outline, url: str, inline: range, rels: dict[str, str], *, on_article: bool) -> tuple[LinkKind, LinkSub | None]:
-    anchor = one.anchor
-    rel = anchor.rel.lower()
-    if not one.same_site or one.url == url or "nofollow" in rel or "sponsored" in rel:
+def _judge(one: Found, outline: Outline, url: str, inline: range, *, on_article: bool) -> tuple[LinkKind, LinkSub | None]:
+    rel = one.anchor.rel.lower().split()
+    if not one.same_site or one.url == url or "sponsored" in rel:
         return "other", None
-    if "next" in rel or "prev" in rel or _is_pager(one):
+    if _is_pager(one):
         return "pagination", None
-    if anchor.place.flags & (labels.SHARE | labels.AD) and not one.form.article:
-        return "other", None
-    if one.points >= ARTICLE_POINTS and not anchor.place.flags & labels.COMMENT:
+    if "next" in rel or "prev" in rel:
+        return ("related", "prevnext") if on_article and one.form.article else ("pagination", None)
+    if one.points >= ARTICLE_POINTS:
         return ("related", _sub(one, outline.blocks, inline)) if on_article else ("article", None)
-    return ("hub", None) if _is_hub(one) else ("other", None)
+    return ("hub" if one.hub_points >= HUB_POINTS else "other"), None
 
 
 def _is_pager(one: Found) -> bool:
-    words, form = one.words, one.form
-    if not (words.next_page or words.number) or (form.dated and form.slug_words > 3):
+    """Returns whether a link leads to another page of the same list or article."""
+    words, form, relation = one.words, one.form, one.relation
+    if form.service or form.media:
         return False
+    if (relation is not None and relation.own_page) or (form.page_number is not None and not form.article):
+        return True
+    if form.dated and form.slug_words > 3:
+        return False
+    in_pager = bool(one.anchor.place.flags & labels.PAGER)
     if words.next_page:
-        return not words.home or bool(one.anchor.place.flags & labels.PAGER)
-    return bool(one.anchor.place.flags & labels.PAGER or form.plain_query or form.index)
+        return not words.home or in_pager
+    return words.number and (in_pager or _counts(one.text, one.url))
 
 
-def _is_hub(one: Found) -> bool:
-    form, words = one.form, one.words
-    if form.service or form.media or not words.hub or (words.more and not form.section and not form.directory):
-        return False
-    return not form.article or form.section
+def _counts(text: str, url: str) -> bool:
+    """Returns whether the last number of an address is the page's number as printed, counted from one or from nought."""
+    printed, last = _DIGITS.search(text), _LAST_DIGITS.search(url)
+    return printed is not None and last is not None and int(printed[0]) - int(last[1]) in (0, 1)
 
 
-def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub:
-    """Returns where on an article page a link to another article stands."""
+def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub | None:
+    """Returns where on an article page a link to another article stands, None when nothing tells."""
     place = one.anchor.place
     if one.words.next_article:
         return "prevnext"
@@ -161,14 +187,14 @@ def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub:
             return "prevnext"
         if one.anchor.block in inline and not place.flags & labels.AROUND and block.linked * 2 < len(block.text):
             return "inline"
-    heading = one.anchor.heading
+    heading = one.heading
     told = sub_of_heading(heading) if heading else None
     if told:
         return told
     for flag, name in _SUB_FLAGS:
         if place.flags & flag:
             return name
-    return "recommended"
+    return None
 
 
 def page_forms(found: list[Found]) -> Counter[bool]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from newscrawler.extract.labels import AROUND, PRINTED_HEADING, flags_of, signature
+from newscrawler.extract.labels import PRINTED_HEADING, flags_of, signature
 from newscrawler.extract.marks import TIME, mark_of
 
 _BLOCKS = (
@@ -27,8 +27,6 @@ _ITEMS = frozenset({"li", "dd", "dt", "tr", "article"})
 _BREAK = "\x0b"
 MAX_HEADING = 40
 MAX_LINKED_HEADING = 8
-WRAPPED_WITH_TITLE = 0.4
-WRAPPED = 0.8
 
 
 @dataclass(slots=True)
@@ -43,6 +41,8 @@ class Place:
     item: int
     heading: str | None
     chars: int
+    own: int
+    """The flags that the element itself brings; `flags` are its ancestors' too."""
     last: int = 0
 
 
@@ -131,7 +131,7 @@ class _Walk:
         self.anchor_from = 0
         self.chars = 0
         self.paths: dict[tuple[int, str], int] = {}
-        self.place = Place("", 0, 0, 0, None, 0, None, 0)
+        self.place = Place("", 0, 0, 0, None, 0, None, 0, 0)
         self.out.places.append(self.place)
 
     def run(self, root: etree._Element) -> Outline:
@@ -150,7 +150,6 @@ class _Walk:
                 parts.append(text)
         self._flush()
         self.out.places[0].last = len(self.out.places)
-        _forget_wrappers(self.out)
         return self.out
 
     def _open_html(self, element: etree._Element) -> bool:
@@ -166,9 +165,9 @@ class _Walk:
         if path is None:
             path = self.paths[key] = len(self.paths) + 1
         number = len(self.out.places)
-        flags = up.flags | flags_of(tag, name, element.get("id"))
+        own = flags_of(tag, name, element.get("id"))
         item = number if tag in _ITEMS else up.item
-        self.place = Place(tag, path, flags, number, up, item, up.heading, self.chars)
+        self.place = Place(tag, path, up.flags | own, number, up, item, up.heading, self.chars, own)
         self.out.places.append(self.place)
         prop = (element.get("itemprop") or element.get("property")) if self.has_microdata else None
         if (name or prop) and (kind := mark_of(name, prop)):
@@ -338,20 +337,6 @@ _STARTS: dict[str, Callable[[_Walk, etree._Element], bool]] = {
     "input": _Walk._nothing,
 }
 _ENDS: dict[str, Callable[[_Walk], None]] = {**dict.fromkeys(_BLOCKS.split(), _Walk._close), "a": _Walk._close_anchor}
-
-
-def _forget_wrappers(outline: Outline) -> None:
-    """Takes back the flags of names that merely wrap the page ("page-nav-open"): they cover the h1 and much of the text."""
-    head = next((block.place.flags for block in outline.blocks if block.place.tag == "h1"), None)
-    limit = WRAPPED_WITH_TITLE if head is not None else WRAPPED
-    total = sum(block.size for block in outline.blocks)
-    suspect = AROUND if head is None else AROUND & head
-    if not total or not suspect:
-        return
-    for flag in (1 << bit for bit in range(suspect.bit_length()) if suspect >> bit & 1):
-        if sum(block.size for block in outline.blocks if block.place.flags & flag) > limit * total:
-            for place in outline.places:
-                place.flags &= ~flag
 
 
 def _lines(raw: str) -> str:

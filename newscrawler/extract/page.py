@@ -1,4 +1,4 @@
-"""Text -> Page: parse | outline | body | kind | links | fields, in this order."""
+"""Text -> Page: parse | outline | wrappers | body | kind | links | fields, in this order."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from newscrawler.extract.metadata import read_article
 from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.parse import parse_html
 from newscrawler.extract.related import give_teasers, related_entries
+from newscrawler.extract.wrappers import forget_wrappers
 from newscrawler.items import Page
 
 HUB_LINKS = 3
@@ -30,6 +31,7 @@ def extract_page(text: str, url: str) -> Page:
     if root is None:
         return Page(url, "other", reason="no HTML could be parsed")
     outline = outline_of(root, has_microdata="itemprop" in text or "typeof=" in text)
+    forget_wrappers(outline)
     page = _read(outline, url)
     page.meta_robots = outline.meta.get("robots")
     return page

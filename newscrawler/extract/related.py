@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from newscrawler.extract.dates import find_date
+from newscrawler.extract.headings import offers_reading
 from newscrawler.extract.links import Found
 from newscrawler.extract.outline import Outline
 from newscrawler.items import Link, Related
@@ -31,9 +32,16 @@ def give_teasers(found: list[Found], outline: Outline) -> None:
 
 
 def related_entries(links: list[Link]) -> list[Related]:
-    """Returns the entries of the related-reading list, in page order, numbered from 0."""
-    entries = sorted((link for link in links if link.kind == "related" and link.sub == "related"), key=lambda link: link.position)
-    return [Related(link.url, "related", link.anchor, link.teaser, number) for number, link in enumerate(entries)]
+    """Returns the entries of the related-reading lists, in page order, numbered from 0.
+
+    Recommendations count where the heading offers them for reading (推荐阅读, "Read more"); what is popular or new does not.
+    """
+    entries = sorted((link for link in links if _is_reading(link)), key=lambda link: link.position)
+    return [Related(link.url, link.sub or "related", link.anchor, link.teaser, number) for number, link in enumerate(entries)]
+
+
+def _is_reading(link: Link) -> bool:
+    return link.sub == "related" or (link.sub == "recommended" and bool(link.heading and offers_reading(link.heading)))
 
 
 def _following(one: Found, outline: Outline) -> str:

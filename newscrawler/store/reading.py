@@ -9,8 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from newscrawler.dedupe import canonical_url
+from newscrawler.store.completion import complete_related
 from newscrawler.store.database import named_errors
 from newscrawler.store.tables import STATES, articles, bodies, counters, links, pages, revisions, runs, tombstones, undone
+
+PORTION = 200  # records in memory at once
 
 
 def counts(engine: sa.Engine) -> dict[str, Any]:
@@ -89,7 +92,8 @@ def exported(
 ) -> Iterator[tuple[int, dict[str, Any] | sa.RowMapping]]:
     """(seq, record) in the order of change, after `since`; a tombstone comes as its row (article_id, url, deleted_at).
 
-    Without `every_revision` an article comes once, in its newest version.
+    Without `every_revision` an article comes once, in its newest version. Entries of `related` whose target is in the collection
+    have its id and, where the printed title is its beginning, the whole title: as of now, which makes no new `seq`.
     """
     versions = sa.select(revisions.c.seq, revisions.c.record).join(articles, articles.c.id == revisions.c.article_id)
     versions = versions.where(revisions.c.seq > since).order_by(revisions.c.seq)
@@ -100,13 +104,16 @@ def exported(
         versions, gone = versions.where(articles.c.domain == site), gone.where(tombstones.c.domain == site)
     with named_errors(), engine.connect() as connection, connection.begin():
         graves = connection.execute(gone).mappings().all() if since else []  # a first export has nothing to take back
-        rows = connection.execution_options(yield_per=200).execute(versions)
+        rows = connection.execution_options(yield_per=PORTION).execute(versions)
         waiting = list(reversed(graves))
-        for row in rows:
-            while waiting and waiting[-1]["seq"] < row.seq:
-                grave = waiting.pop()
-                yield grave["seq"], grave
-            yield row.seq, json.loads(row.record)
+        for portion in rows.partitions(PORTION):
+            records = [json.loads(row.record) for row in portion]
+            complete_related(connection, records)
+            for row, record in zip(portion, records, strict=True):
+                while waiting and waiting[-1]["seq"] < row.seq:
+                    grave = waiting.pop()
+                    yield grave["seq"], grave
+                yield row.seq, record
         for grave in reversed(waiting):
             yield grave["seq"], grave
 
@@ -124,6 +131,13 @@ def linked_articles(engine: sa.Engine) -> list[str]:
     query = sa.select(pages.c.url).where(pages.c.id.in_(sa.select(links.c.to_page).where(links.c.kind.in_(("article", "related")))))
     with named_errors(), engine.begin() as connection:
         return list(connection.execute(query.order_by(pages.c.id)).scalars())
+
+
+def kept_body(engine: sa.Engine, url: str) -> sa.RowMapping | None:
+    """The body of the page with that URL, compressed, and its content type; None when none is kept."""
+    query = sa.select(bodies.c.body, bodies.c.content_type).join(pages, pages.c.id == bodies.c.page_id).where(pages.c.url == url)
+    with named_errors(), engine.begin() as connection:
+        return connection.execute(query).mappings().first()
 
 
 def kept_bodies(engine: sa.Engine) -> Iterator[sa.RowMapping]:

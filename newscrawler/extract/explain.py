@@ -1,0 +1,33 @@
+"""Why a link was taken for what it is: the points of its best place on the page, term by term."""
+
+from __future__ import annotations
+
+from newscrawler.dedupe import canonical_url
+from newscrawler.extract.addresses import Resolver, Site
+from newscrawler.extract.links import ARTICLE_POINTS, HUB_POINTS, find_links
+from newscrawler.extract.outline import outline_of
+from newscrawler.extract.parse import parse_html
+
+
+def explain_link(text: str, page_url: str, url: str) -> list[str]:
+    """Returns lines that say how a page's link to `url` was judged, [] when the page has no such link.
+
+    The first line sums up the points for "leads to an article", the second those for "leads to a section", each with what it
+    takes; then comes each term with both. What the kind of page adds (related or article) is not told.
+    """
+    root = parse_html(text) if "<" in text else None
+    if root is None:
+        return []
+    outline, wanted = outline_of(root), canonical_url(url)
+    base = (Resolver(page_url).resolve(outline.base) if outline.base else None) or page_url
+    found = [one for one in find_links(outline, Resolver(base), Site(page_url)) if canonical_url(one.url) == wanted]
+    if not found:
+        return []
+    best = max(found, key=lambda one: one.points)
+    terms = [term for fired in best.fired for term in fired.terms if term.article or term.hub]
+    return [
+        f"article {best.points:+d}, enough from {ARTICLE_POINTS}",
+        f"section {best.hub_points:+d}, enough from {HUB_POINTS}",
+        *(f"{term.article:+d} {term.hub:+d}  {term.name}" for term in terms),
+        *(() if best.same_site else ("on another site",)),
+    ]
