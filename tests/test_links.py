@@ -220,7 +220,7 @@ def test_a_long_address_costs_little() -> None:
     start = process_time()
     for mark in ("a", "A1", "-", "%E5", "/", "1"):
         form_of("https://a.example/" + mark * 2000)
-    assert process_time() - start < 1
+    assert process_time() - start < 20  # quadratic work takes minutes
 
 
 def test_a_port_is_no_number_of_the_page() -> None:
