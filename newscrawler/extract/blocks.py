@@ -59,6 +59,10 @@ class Group:
         self.roots += form.root
         self.images += image
 
+    def facts(self) -> tuple[float, ...]:
+        """Returns all that the group has counted, to remember its points by."""
+        return self.count, self.told, self.units, self.articles, self.services, self.sections, self.off_site, self.roots, self.images
+
     def share(self, part: int) -> float:
         """Returns which share of the links `part` is."""
         return part / (self.count or 1)
@@ -81,6 +85,12 @@ GROUP_TERMS = (
     Term("block of pictures", 0, -1, lambda group: group.share(group.images) >= 0.5),
     Term("block that leads off the site", 0, -2, lambda group: group.share(group.off_site) >= 0.3),
 )
+
+
+@lru_cache(maxsize=2048)
+def group_points(facts: tuple[float, ...]) -> Fired:
+    """Returns what a block with these `Group.facts` adds to the points of its links: a site prints the same menus on every page."""
+    return weigh(GROUP_TERMS, Group(*facts))  # type: ignore[arg-type]
 
 
 class Spot(NamedTuple):
@@ -169,7 +179,7 @@ class Neighbours:
         self.own_id = numbers[-1] if numbers else None
         self.own_stem = own.place[: own.place.rfind(".")] if own.page_file else own.place
         self.under: Counter[str] = Counter()
-        self.shapes: Counter[object] = Counter()
+        self.shapes: Counter[str] = Counter()
         for form in forms:
             if form.article:
                 self.under.update(_parents(form.place))
@@ -177,30 +187,31 @@ class Neighbours:
 
     def relation(self, form: Form, url: str) -> Relation:
         """Returns the relation of one address and its form."""
-        own, stem, place = self.own, self.own_stem, form.place
+        own, stem, place, shape = self.own, self.own_stem, form.place, form.shape
         rest = place[len(stem) :] if own.article and place.startswith(stem) else ""
-        under = self.under[place]
+        under = self.under.get(place, 0)  # as [] would, but without a call for what is missing
         own_id = self.own_id is not None and self.own_id in url and place != own.place and self.own_id in _ID.findall(url)
         return Relation(
-            own.article and form.shape == own.shape and form.shape[3] != "name",
-            form.shape[3] != "name" and self.shapes[form.shape] >= 2 * MANY,
+            own.article and shape == own.shape and not form.plain_name,
+            not form.plain_name and self.shapes.get(shape, 0) >= 2 * MANY,
             under >= 1,
             under >= MANY,
             place in self.own_parents and not form.root,
             rest.startswith("/"),
             rest != "" and _OTHER_PAGE.fullmatch(rest) is not None,
-            own.article and place == own.place and (form.shape != own.shape or not form.shape[4]),
+            own.article and place == own.place and (shape != own.shape or not form.parameters),
             own_id,
             form.host != own.host,
-            self.under[form.host] >= 1,
+            form.host in self.under,
         )
 
 
-def _parents(place: str) -> list[str]:
+@lru_cache(maxsize=16384)
+def _parents(place: str) -> tuple[str, ...]:
     """Returns host and folders above a place, the nearest first, MAX_PARENTS at most."""
     parents: list[str] = []
     end = place.rfind("/")
     while end > 0 and len(parents) < MAX_PARENTS:
         parents.append(place[:end])
         end = place.rfind("/", 0, end)
-    return parents
+    return tuple(parents)
