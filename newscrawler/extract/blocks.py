@@ -190,7 +190,7 @@ class Neighbours:
         own, stem, place, shape = self.own, self.own_stem, form.place, form.shape
         rest = place[len(stem) :] if own.article and place.startswith(stem) else ""
         under = self.under.get(place, 0)  # as [] would, but without a call for what is missing
-        own_id = self.own_id is not None and self.own_id in url and place != own.place and self.own_id in _ID.findall(url)
+        own_id = self.own_id is not None and self.own_id in url and place != own.place and _has_number(url, self.own_id)
         return Relation(
             own.article and shape == own.shape and not form.plain_name,
             not form.plain_name and self.shapes.get(shape, 0) >= 2 * MANY,
@@ -204,6 +204,17 @@ class Neighbours:
             form.host != own.host,
             form.host in self.under,
         )
+
+
+def _has_number(url: str, number: str) -> bool:
+    """Returns whether a number stands in a URL as a whole, not as a part of a longer one."""
+    start = url.find(number)
+    while start >= 0:
+        end = start + len(number)
+        if not url[start - 1 : start].isdecimal() and not url[end : end + 1].isdecimal():
+            return True
+        start = url.find(number, end)
+    return False
 
 
 @lru_cache(maxsize=16384)
