@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newscrawler.clean import clean_text
+from newscrawler.clean import KINDS, clean_text
 from newscrawler.clean.edits import MAX_REPAIRS, MAX_SHOWN
 
 FOLDER = Path(__file__).parent / "cases"
@@ -64,7 +64,7 @@ def test_result_is_what_the_store_takes(text):
     cleaned = clean_text(text).text
     cleaned.encode("utf-8")  # no surrogates
     assert unicodedata.is_normalized("NFC", cleaned)
-    assert not set(cleaned) & set("\x00\r\ufeff\u200b\xad\xa0")
+    assert not set(cleaned) & set("\x00\r\ufeff\xa0")
 
 
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "Zs"], exclude_characters="&")))
@@ -128,3 +128,22 @@ def test_folded_punctuation_is_restored_only_on_demand():
     cleaned = clean_text(text, restore_punctuation=True)
     assert cleaned.text == "他说，明天不来了。\n他说：真的?"
     assert [repair.kind for repair in cleaned.repairs] == ["folded_punctuation"]
+
+
+def test_kinds_are_those_of_repairs():
+    assert "misread_charset" not in KINDS
+    assert "folded_punctuation" in KINDS
+    assert clean_text("他说,明天不来了.", without=KINDS, restore_punctuation=True).repairs == ()
+
+
+def test_a_kind_counts_in_the_text_that_its_step_was_given():
+    assert [repair.start for repair in clean_text("a\x00b\x00c").repairs] == [1, 3]
+
+
+def test_letters_are_found_with_and_without_another_repair():
+    assert clean_text("使用础叠颁顿").text == clean_text("使用础叠颁顿\u200b").text == "使用ABCD"
+
+
+@pytest.mark.parametrize("text", ["è®°è€…ä»Žæ\x95™è‚²\xa0", "å\x9f\x8eå¸\x82å\x85\xad"])
+def test_mojibake_left_out_stays_as_it_is(text):
+    assert clean_text(text, without=frozenset({"utf8_mojibake"})).text == text

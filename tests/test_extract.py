@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import timedelta, timezone
 from pathlib import Path
 from time import process_time
 
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 
 from newscrawler.extract import extract_page, read_page
 from newscrawler.extract.addresses import Resolver, form_of
-from newscrawler.extract.bylines import cut_tail_byline, is_source_line, split_names
+from newscrawler.extract.bylines import cut_tail_byline, is_source_line
 from newscrawler.extract.dates import date_in_url, find_date, written
 from newscrawler.extract.language import language_of
+from newscrawler.extract.names import split_names
 from newscrawler.items import Article, Page
 
 PAGES = Path(__file__).parent / "pages"
@@ -240,13 +242,14 @@ def test_xml_with_a_dtd_is_refused() -> None:
     assert "DTD" in (page.reason or "")
 
 
+CHINA = timezone(timedelta(hours=8))
 DATES = {
     "2024年01月02日 10:20": ("2024-01-02T10:20:00+08:00", "minute", "site"),
     "发布时间：2024-1-2 10:20:30": ("2024-01-02T10:20:30+08:00", "second", "site"),
-    "2024-01-02T10:20:30Z": ("2024-01-02T10:20:30+00:00", "second", "page"),
+    "2024-01-02T10:20:30Z": ("2024-01-02T18:20:30+08:00", "second", "page"),
     "2024-01-02T10:20:30.123-0500": ("2024-01-02T10:20:30-05:00", "second", "page"),
     "March 3, 2024": ("2024-03-03", "day", "none"),
-    "3rd Mar 2024, 4:05 pm GMT": ("2024-03-03T16:05:00+00:00", "minute", "page"),
+    "3rd Mar 2024, 4:05 pm GMT": ("2024-03-04T00:05:00+08:00", "minute", "page"),
     "20240102": ("2024-01-02", "day", "none"),
     "31 February 2024": None,
     "2024年13月40日": None,
@@ -257,13 +260,13 @@ DATES = {
 @pytest.mark.parametrize("raw", DATES)
 def test_dates_as_written(raw: str) -> None:
     moment = find_date(raw)
-    assert (written(moment, china=True) if moment else None) == DATES[raw]
+    assert (written(moment, CHINA) if moment else None) == DATES[raw]
 
 
-def test_a_time_without_zone_is_only_a_day_outside_china() -> None:
+def test_a_time_without_zone_is_only_a_day_where_the_site_has_none() -> None:
     moment = find_date("2024-01-02 10:20")
     assert moment is not None
-    assert written(moment, china=False) == ("2024-01-02", "day", "none")
+    assert written(moment, None) == ("2024-01-02", "day", "none")
 
 
 URL_DATES = {

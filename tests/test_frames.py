@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -13,10 +14,16 @@ from hypothesis import strategies as st
 
 from newscrawler.chinese.gbk import is_han, is_simplified
 from newscrawler.chinese.readings import readings
-from newscrawler.clean import clean_text, frames
+from newscrawler.clean import clean_text, dropped
+from newscrawler.clean.beam import Found
+from newscrawler.clean.dropped import dropped_byte
 from newscrawler.clean.edits import Ledger
+from newscrawler.clean.effort import shared_effort
 from newscrawler.clean.frames import KNOWN_BYTES, frame_shift, is_marked
 from newscrawler.clean.guesses import MOST_CERTAIN
+from newscrawler.decode import decode_page
+from newscrawler.extract import read
+from newscrawler.extract.read import read_page
 
 CASES = json.loads((Path(__file__).parent / "cases" / "frames.json").read_text(encoding="utf-8"))
 TRADITIONAL, SIMPLIFIED = CASES["texts"]["traditional"], CASES["texts"]["simplified"]
@@ -123,6 +130,14 @@ def test_guesses_say_that_they_are_guesses():
     assert (known.start, known.before, known.after) == (15, "?yán)^", "繼")
 
 
+def test_a_full_stop_inside_a_clause_is_not_sure():
+    ledger = Ledger()
+    frame_shift("在海上工作了兩個月，學院的深??瓶缄?3月回到母港", ledger.under("frame_shift"))
+    (repair,) = ledger.repairs
+    assert repair.after in ("。科考隊", "海科考隊")
+    assert repair.confidence < 0.85 < MOST_CERTAIN
+
+
 def test_a_swallowed_digit_is_marked():
     damaged = gbk_damage.with_annotations("今年的獎章共500枚，分給參加比賽的學校", {"務": "wù", "參": "cān"})
     assert "?00枚" in damaged
@@ -131,11 +146,56 @@ def test_a_swallowed_digit_is_marked():
 
 
 @pytest.mark.parametrize("text", ["?;中" * 4000, "在??" + "谖逶春芋" * 3000, "中文字符\ufffd!中文\ufffd" * 2000], ids=["marks", "run", "losses"])
-def test_a_text_made_to_cost_is_given_up(text, monkeypatch):
-    monkeypatch.setattr(frames, "_EFFORT", 20_000)
-    assert len(frame_shift(text)) > len(text) // 2
+def test_a_text_made_to_cost_is_given_up(text):
+    with shared_effort(20_000) as effort:
+        assert len(frame_shift(text)) > len(text) // 2
+    assert effort.left <= 0
+
+
+def test_a_spent_budget_changes_nothing_more():
+    with shared_effort(0):
+        assert clean_text("在??谖逶春芋w育場").text == "在??谖逶春芋w育場"
+    assert clean_text("在??谖逶春芋w育場").text == "在海口五源河體育場"
+
+
+def test_all_passes_and_all_texts_of_a_page_draw_on_one_budget():
+    with shared_effort(1_000_000) as effort:
+        spent = []
+        for text in ("在??谖逶春芋w育場", "新能源車?yán)^續熱銷"):
+            clean_text(text)
+            spent.append(1_000_000 - effort.left)
+    assert 0 < spent[0] < spent[1] < 20_000
+
+
+def test_a_page_of_links_made_to_cost_is_read_on_one_budget(monkeypatch):
+    used = []
+    monkeypatch.setattr(read, "shared_effort", lambda most: _kept(used))
+    anchor = "在??谖逶" * 400
+    page = read_page(f'<html><body><a href="/a">{anchor}</a><a href="/b">{anchor}</a></body></html>'.encode(), "http://example.org/")
+    assert [len(link.anchor) for link in page.links] == [len(anchor)] * 2
+    assert used[0].left <= 0
+
+
+@contextmanager
+def _kept(used):
+    with shared_effort(20_000) as effort:
+        used.append(effort)
+        yield effort
+
+
+def test_a_long_run_is_looked_at_in_part(monkeypatch):
+    weighed = []
+    monkeypatch.setattr(dropped, "_likeliest", lambda run, begin, before: weighed.append(run) or (Found(begin, begin, 0.0), 0.0))
+    line = "我们今天去公园看花" * 1000 + "海\ufffd"
+    dropped_byte(line, 0, len(line) - 1, "")
+    assert len(weighed[0]) == dropped._LONGEST
 
 
 @pytest.mark.parametrize("text", [*TRADITIONAL, *SIMPLIFIED, "Is it? (yes) 是吗? 是的", "f(x)=?"])
 def test_whole_text_has_no_mark(text):
     assert not is_marked(text)
+
+
+def test_a_page_says_how_sure_its_guesses_are():
+    repairs = decode_page("<p>在??谖逶春芋w育場的<b>企業(yè)</b>".encode(), "text/html; charset=utf-8").repairs
+    assert [repair.confidence <= MOST_CERTAIN for repair in repairs if repair.kind == "frame_shift"] == [True]

@@ -82,15 +82,24 @@ def test_lost_bytes_are_guessed_and_the_guesses_marked(text, mark):
     assert all(0 < repair.confidence <= 1 for repair in guesses)
 
 
-def test_a_guess_tells_its_place_and_probability():
-    text = "雨后不要登山，路滑。"
+def test_a_repair_is_as_sure_as_its_least_certain_guess():
+    text = "专家说，这种水稻比普通品种增产百分之十五。"
     damaged = text.encode().decode("gb18030", "replace")
     cleaned = clean_text(damaged)
-    whole, *guesses = cleaned.repairs
-    assert (cleaned.text, whole.kind) == (text, "u8_as_gbk")
-    assert guesses
+    (whole,) = cleaned.repairs
+    assert (cleaned.text, whole.kind, whole.start, whole.before, whole.after) == (text, "u8_as_gbk", 0, damaged, text)
     assert 0.9 < whole.confidence < 0.97
-    assert all(damaged[guess.start :].startswith(guess.before) and "\ufffd" in guess.before and len(guess.after) == 1 for guess in guesses)
+    assert cleaned.lost == 0
+
+
+@pytest.mark.parametrize("text", ["嫦娥六號", "通知公告", "央行降准", "暴雨预警", "陳怡君", "第一条　为了", "嫦娥六號成功著陸", "央行宣布下调存款准备金率"])
+@pytest.mark.parametrize("mark", ["\ufffd", "?"])
+def test_what_is_not_known_is_marked_and_counted(text, mark):
+    """A character may stay lost, but none is another without being counted, and none comes from another script."""
+    cleaned = clean_text(text.encode().decode("gbk", "replace").replace("\ufffd", mark))
+    if cleaned.repairs:
+        assert [one for one, other in zip(cleaned.text, text, strict=True) if one not in (other, "\ufffd")] in ([], ["次"])
+        assert cleaned.lost >= sum(one != other for one, other in zip(cleaned.text, text, strict=True))
 
 
 def test_what_is_lost_for_good_is_never_invented():
@@ -148,7 +157,9 @@ def test_rule_of_lost_bytes_is_the_decoders(charset):
 def test_every_kind_can_be_left_out(case):
     kinds = frozenset(case["kinds"])
     assert kinds <= KINDS
-    assert not kinds & {repair.kind for repair in clean_text(case["damaged"], without=kinds).repairs}
+    cleaned = clean_text(case["damaged"], without=kinds)
+    assert not kinds & {repair.kind for repair in cleaned.repairs}
+    assert not {"c1_controls", "soft_hyphens", "odd_spaces", "utf8_mojibake", "gbk_as_latin1"} & {repair.kind for repair in cleaned.repairs}
 
 
 @pytest.mark.parametrize("text", SENTENCES["zh-Hans"])
@@ -158,3 +169,21 @@ def test_gbk_read_as_either_big5(text: str, outer: str) -> None:
     cleaned = clean_text(text.encode("gbk").decode(outer, "replace"))
     assert {repair.kind for repair in cleaned.repairs} == {"gbk_as_big5"}
     assert sum(a == b for a, b in zip(cleaned.text, text, strict=False)) >= len(text) - 2
+
+
+def test_half_utf8_at_the_end_of_a_long_line():
+    good = "今天天气很好。" * 20_000
+    assert gbk_as_half_utf8(good + "±àÂ벻ͳһ") == good + "编码不统一"
+    assert gbk_as_half_utf8("±àÂ벻ͳһ" * 500) == "编码不统一" * 500
+
+
+def test_repairs_stand_in_the_order_of_the_text_and_can_be_replayed():
+    whole = "\n".join(["新闻", *SENTENCES["zh-Hans"], "《ab》"])
+    damaged = whole.encode("gbk").decode("latin-1")
+    cleaned, replayed = clean_text(damaged), damaged
+    for repair in reversed(cleaned.repairs):
+        assert replayed.startswith(repair.before, repair.start)
+        replayed = replayed[: repair.start] + repair.after + replayed[repair.start + len(repair.before) :]
+    assert [repair.start for repair in cleaned.repairs] == sorted(repair.start for repair in cleaned.repairs)
+    assert len(cleaned.repairs) == 5
+    assert cleaned.text == whole

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newscrawler.chinese.readings import is_syllable, normal, read_so, readings, reads, toneless
-from newscrawler.clean import clean_text
+from newscrawler.clean import clean_text, pinyin
 from newscrawler.clean.edits import Ledger
 from newscrawler.clean.pinyin import find_leaks, pinyin_leak
 
@@ -18,6 +20,8 @@ CASES = json.loads((Path(__file__).parent / "cases" / "pinyin.json").read_text(e
 PIECES = st.sampled_from(
     [*"企業產品的行長國在\n。(", "(yè)", "(chǎn)", "(xíng)", "(háng)", "(zhǎng )", "(guó)", "(de)", "(zai) ", "(a)", "读音", "(Yè)", "(ye)"]
 )
+
+READINGS = re.compile(r"(?:\( ?[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6} ?\))+ ?")
 
 
 def named(group: str) -> list[object]:
@@ -47,7 +51,8 @@ def test_only_readings_go(text):
     ledger = Ledger()
     result = pinyin_leak(text, ledger.under("pinyin_leak"))
     assert (result != text) == bool(ledger.repairs)
-    assert len(find_leaks(text)) >= len(ledger.repairs) or "))" in text or ")(" in text
+    assert all(repair.before.startswith(repair.after) and READINGS.fullmatch(repair.before[1:]) for repair in ledger.repairs)
+    assert len(text) - len(result) == sum(len(repair.before) - len(repair.after) for repair in ledger.repairs)
     assert pinyin_leak(result) == result
 
 
@@ -55,6 +60,21 @@ def test_a_note_shows_the_character():
     ledger = Ledger()
     pinyin_leak("這家企業(yè)的產(chǎn)品", ledger.under("pinyin_leak"))
     assert [(repair.start, repair.before, repair.after) for repair in ledger.repairs] == [(3, "業(yè)", "業"), (9, "產(chǎn)", "產")]
+
+
+def test_what_was_leaked_again_goes_at_once(monkeypatch):
+    looked_through = []
+    monkeypatch.setattr(pinyin, "find_leaks", lambda text: looked_through.append(text) or find_leaks(text))
+    assert pinyin_leak("我的國" + "(guó)" * 500 + "人") == "我的國人"
+    assert len(looked_through) == 2
+
+
+def test_characters_are_counted_once(monkeypatch):
+    counted = []
+    monkeypatch.setattr(pinyin, "Counter", lambda *given: counted.append(given) or Counter(*given))
+    text = "".join(f"看{char}({readings(char)[0]})書" for char in "國學會經濟業產關個這們來時說對")
+    pinyin._leaks_of_a_script(text)
+    assert 0 < len(counted) < 5
 
 
 def test_a_caller_may_ask_for_more():

@@ -1,10 +1,11 @@
 """Text -> text + repairs: undoes what was done to a text on its way, and leaves a whole text as it is.
 
-`clean_text` is the front function; `repairs` holds one function a kind, `edits` how a change is noted. Those with a theory
+`clean_text` is the front function; `repairs` holds one function a kind (`entities` one of them),
+`edits` how a change is noted. Those with a theory
 have their own modules: `mojibake` (a charset read as another; `trials` is one such reading of one line, `charsets` the tables,
 `lost_bytes` what is guessed), `half_utf8` (read as two charsets in turn), `letters` (Latin letters as Han characters), `frames`
 (GBK out of step: `alignment` is the search, `beam` its bookkeeping, `candidates` and `guesses` the lost characters, `debris` what
-the damage leaves, `dropped` a single byte), `pinyin` (readings in the text). Most texts need nothing: a few regular expressions
+the damage leaves, `dropped` a single byte, `effort` how long they look), `pinyin` (readings in the text). Most texts need nothing: a few regular expressions
 find that out, and the text comes back as it is.
 """
 
@@ -16,6 +17,8 @@ from functools import cache, partial
 
 from newscrawler.clean import repairs
 from newscrawler.clean.edits import Ledger, Note
+from newscrawler.clean.effort import shared_effort
+from newscrawler.clean.entities import html_entities
 from newscrawler.clean.frames import frame_shift, is_marked
 from newscrawler.clean.half_utf8 import gbk_as_half_utf8
 from newscrawler.clean.letters import is_spelled, letters_as_hanzi
@@ -23,12 +26,12 @@ from newscrawler.clean.mojibake import MISREADINGS, is_garbled, misread_charset
 from newscrawler.clean.pinyin import TONED, is_noted, pinyin_leak
 from newscrawler.items import Cleaned
 
-__all__ = ["KINDS", "clean_text", "count_lost"]
+__all__ = ["KINDS", "clean_text", "count_lost", "may_need_repair"]
 
 _Repair = Callable[[str, Note], str]
 
 _REPAIRS: tuple[_Repair, ...] = (
-    repairs.html_entities,
+    html_entities,
     repairs.lone_surrogates,
     frame_shift,  # what is left of a shifted line looks like a misread charset, and would be read as one
     gbk_as_half_utf8,
@@ -45,7 +48,11 @@ _REPAIRS: tuple[_Repair, ...] = (
     repairs.nfc,
     pinyin_leak,  # last: it counts readings behind Han characters, and all of them stand as they should by then
 )
-KINDS = MISREADINGS.union(repair.__name__ for repair in _REPAIRS)
+KINDS = MISREADINGS.union(repair.__name__ for repair in (*_REPAIRS, repairs.folded_punctuation) if repair is not misread_charset)
+"""The kinds of repair that may be noted, each of which can be left out."""
+_ON_BYTES = (gbk_as_half_utf8, repairs.utf8_mojibake, repairs.c1_controls, repairs.soft_hyphens, repairs.odd_spaces, repairs.fullwidth_alnum)
+"""Repairs of characters that are bytes in a misread text."""
+_ALL_MISREAD = MISREADINGS | {"gbk_as_half_utf8"}
 _CONFIDENCE = {"utf8_mojibake": 0.95, "gbk_as_half_utf8": 0.9, "letters_as_hanzi": 0.9, "pinyin_leak": 0.95, "html_entities": 0.99, "folded_punctuation": 0.9}
 _MAX_PASSES = 8
 # What cannot be restored: U+FFFD, U+FFFD's three bytes twice as GBK, empty memory as GBK, glyphs of a private font.
@@ -73,22 +80,24 @@ def clean_text(text: str, *, without: frozenset[str] = frozenset(), restore_punc
 
     It does not change script, quotes or the width of punctuation; with `restore_punctuation` ASCII marks between Han characters
     become full-width. What a lost byte leaves open is guessed only where the rest of the character stands, and the repair says
-    how probable the guess is. Repairs of the kinds in `without` are not made. Repairing the result changes nothing more. `start`
-    of a repair counts in the text that this repair was given, so after those listed before it.
+    how probable the guess is; a guess of less than 0.9 counts as lost. Repairs of the kinds in `without` are not made. Repairing the
+    result changes nothing more. `start` of a repair counts in the text that the step of its kind was given, so after the repairs of
+    the steps before it, not after those of its own step; these are listed in the order of that text.
 
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
     """
-    if _is_plain_ascii(text) or not (restore_punctuation or _is_suspect(text)):
+    if _is_plain_ascii(text) or not (restore_punctuation or may_need_repair(text)):
         return Cleaned(text)
     ledger = Ledger()
     steps = _steps(without, restore_punctuation=restore_punctuation) if without or restore_punctuation else _STEPS
-    for _ in range(_MAX_PASSES):
-        before, text = text, _pass(text, steps, ledger)
-        if text == before or not (restore_punctuation or _is_suspect(text)):
-            break
+    with shared_effort():
+        for _ in range(_MAX_PASSES):
+            before, text = text, _pass(text, steps, ledger)
+            if text == before or not (restore_punctuation or may_need_repair(text)):
+                break
     halves = sum(repair.kind == "lone_surrogates" and not repair.after for repair in ledger.repairs)
-    return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves)
+    return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves + ledger.guessed)
 
 
 def count_lost(text: str) -> int:
@@ -107,18 +116,32 @@ def _is_plain_ascii(text: str) -> bool:
     return text.isascii() and "&" not in text and text.replace("\n", "").replace("\t", "").isprintable()
 
 
-def _is_suspect(text: str) -> bool:
-    """Returns whether some repair, or the count of losses, may have to do with the text."""
+def may_need_repair(text: str) -> bool:
+    """Returns whether some repair, or the count of losses, may have to do with the text: a cheap question; "no" is certain."""
     return _suspect().search(text) is not None or is_marked(text) or is_noted(text) or is_spelled(text) or is_garbled(text)
 
 
 def _steps(without: frozenset[str], *, restore_punctuation: bool = False) -> tuple[tuple[str, _Repair], ...]:
     """Returns the repairs to make, each with its name; `misread_charset` has kinds of its own to leave out."""
-    steps = [(repair.__name__, repair) for repair in _REPAIRS if repair.__name__ not in without]
-    if restore_punctuation:
+    stays = cache(partial(_is_misread, without)) if without & _ALL_MISREAD else None
+    steps: list[tuple[str, _Repair]] = []
+    for repair in _REPAIRS:
+        if repair is misread_charset and without:
+            limited = partial(misread_charset, without=without)
+            steps.append((repair.__name__, partial(repairs.outside, stays, limited) if stays and "gbk_as_half_utf8" in without else limited))
+        elif repair.__name__ not in without:
+            steps.append((repair.__name__, partial(repairs.outside, stays, repair) if stays and repair in _ON_BYTES else repair))
+    if restore_punctuation and "folded_punctuation" not in without:
         steps.append(("folded_punctuation", repairs.folded_punctuation))
-    limited = partial(misread_charset, without=without)
-    return tuple((kind, limited if repair is misread_charset and without else repair) for kind, repair in steps)
+    return tuple(steps)
+
+
+def _is_misread(kinds: frozenset[str], line: str) -> bool:
+    """Returns whether a line was misread in one of these ways: where that is not to be repaired, its bytes stay as they are."""
+    ledger = Ledger()
+    for repair in (gbk_as_half_utf8, misread_charset, repairs.utf8_mojibake):
+        line = repair(line, ledger.under(repair.__name__))
+    return any(repair.kind in kinds for repair in ledger.repairs)
 
 
 _STEPS = _steps(frozenset())

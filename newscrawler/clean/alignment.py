@@ -21,13 +21,13 @@ Steps with a byte p waiting:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import inf
 
 from newscrawler.chinese.gbk import EURO, is_simplified, pairs, spellings
 from newscrawler.clean.beam import UNKNOWN, WIDTH, Beam, Found, State, Step, traced
 from newscrawler.clean.candidates import Candidate, has_no_character, joined, read_as, read_with_lead, with_lead, with_torn_lead, with_trail
 from newscrawler.clean.debris import LOST, annotation_at, rest_of_annotation_at, swallowed_at, without_last_annotation
+from newscrawler.clean.effort import Effort
 
 FOLDED = 0xA3
 """The lead byte of the full-width forms of ASCII."""
@@ -56,13 +56,6 @@ STRANGE = 15.0
 """Bits of a character from which on it is worth asking whether a pair was left out before it."""
 
 _PAIRS_LEFT_OUT = 8
-
-
-@dataclass(slots=True)
-class Effort:
-    """How many characters may still be weighed in one text. Without a limit a text made for it could keep a search busy for hours."""
-
-    left: int
 
 
 class Search:

@@ -59,8 +59,9 @@ class Found:
         return "".join(step.text for step in self.steps)
 
     def known(self, line: str) -> int:
-        """Returns how many characters have both their bytes and do not stand in the line as they are."""
-        return sum(bool(step.text) and not step.known and not line.startswith(step.text, step.start) for step in self.steps)
+        """Returns how many wide characters have both their bytes and do not stand in the line as they are."""
+        read = (step for step in self.steps if step.text and not step.text.isascii())  # a letter is what one of them left: 厚T of 馮
+        return sum(not step.known and not line.startswith(step.text, step.start) for step in read)
 
     def strangest(self, line: str) -> float:
         """Returns the bits of the dearest character that neither stands in the line as it is nor was guessed."""

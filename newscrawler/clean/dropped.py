@@ -22,6 +22,8 @@ _GUESSES = 6.0
 _SPURIOUS = 13.0
 """Bits of a byte that belongs to nothing."""
 _SHORTEST = 3
+_LONGEST = 2000
+"""Characters of a run that are looked at: torn for longer, some pair would have been none, or ended at a letter."""
 _PLACES = 3
 _DEAD = 1000.0
 
@@ -37,22 +39,23 @@ def dropped_byte(line: str, start: int, end: int, before: str) -> tuple[Found, f
     ('2011年考研时间确定', True)
     """
     bytes_of = spellings()
+    start, lead_in = max(start, end - _LONGEST), line[max(start, end - _LONGEST - 2) : max(start, end - _LONGEST)]
     begin = next((i + 1 for i in range(end - 1, start - 1, -1) if line[i] not in bytes_of), start)
     if end - begin < _SHORTEST or not with_lead(bytes_of[line[end - 1]][1]):
         return None
-    return _likeliest(line[begin:end], begin, (before + line[start:begin])[-2:])
+    return _likeliest(line[begin:end], begin, (before[-2:] + lead_in + line[start:begin])[-2:])
 
 
 def _likeliest(run: str, begin: int, before: str) -> tuple[Found, float]:
     model = load()
     pairs = [spellings()[char] for char in run]
     torn = [whole.char if (whole := joined(one[1], other[0])) else "" for one, other in pairwise(pairs)]
-    plain = list(accumulate((model.cost((before + run[:i])[-2:], char) for i, char in enumerate(run)), initial=0.0))
+    plain = list(accumulate((model.cost(run[i - 2 : i] if i > 1 else (before + run[:i])[-2:], char) for i, char in enumerate(run)), initial=0.0))
     shifted = list(accumulate((_cost_of_torn(torn, i) for i in reversed(range(len(torn)))), initial=0.0))[::-1]
     best = Found(begin, begin, _DEAD)
     for place in sorted(range(len(run) - 1), key=lambda i: plain[i] + shifted[i])[:_PLACES]:
         if shifted[place] < _DEAD:
-            steps = _out_of_step(pairs, torn, place, (before + run[:place])[-2:])
+            steps = _out_of_step(pairs, torn, place, run[place - 2 : place] if place > 1 else (before + run[:place])[-2:])
             if plain[place] + steps[-1].cost < plain[best.start - begin] + best.cost:
                 best = Found(begin + place, begin + len(run) + 1, steps[-1].cost, steps)
     return best, plain[-1] - plain[best.start - begin] + LOST_STAYS - best.cost

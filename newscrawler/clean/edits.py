@@ -10,6 +10,8 @@ from newscrawler.items import Repair
 
 MAX_REPAIRS = 1000
 MAX_SHOWN = 40
+GUESSED_BELOW = 0.9
+"""A repair less certain than this holds a guess, and the character guessed may be lost for good."""
 
 Note = Callable[[int, str, str], None]
 """Takes the place (character offset in the text given to the repair), the text before and the text after."""
@@ -20,10 +22,14 @@ def ignore(start: int, before: str, after: str) -> None:
 
 
 class Ledger:
-    """Collects notes as `Repair` values, at most `MAX_REPAIRS` of one kind, each side cut to `MAX_SHOWN` characters."""
+    """Collects notes as `Repair` values, at most `MAX_REPAIRS` of one kind, each side cut to `MAX_SHOWN` characters.
+
+    `guessed` counts the characters that are guesses of less than `GUESSED_BELOW`, one a repair where it does not say how many.
+    """
 
     def __init__(self) -> None:
         self.repairs: list[Repair] = []
+        self.guessed = 0
         self._counts: dict[str, int] = {}
 
     def under(self, kind: str, confidence: float = 1.0) -> Note:
@@ -44,14 +50,19 @@ class _Filed:
     ledger: Ledger
     kind: str
     confidence: float
+    guessed: int | None = None
 
     def __call__(self, start: int, before: str, after: str) -> None:
+        self.ledger.guessed += (self.confidence < GUESSED_BELOW) if self.guessed is None else self.guessed
         self.ledger.file(Repair(self.kind, start, before[:MAX_SHOWN], after[:MAX_SHOWN], self.confidence))
 
 
-def graded(note: Note, kind: str, confidence: float) -> Note:
-    """Returns the same note with a kind and a confidence of its own, for a repair that knows more than its name says."""
-    return note.ledger.under(kind, confidence) if isinstance(note, _Filed) else note
+def graded(note: Note, kind: str, confidence: float, guessed: int | None = None) -> Note:
+    """Returns the same note with a kind and a confidence of its own, for a repair that knows more than its name says.
+
+    `guessed` is how many characters of it are guesses of less than `GUESSED_BELOW`, where that is known.
+    """
+    return _Filed(note.ledger, kind, confidence, guessed) if isinstance(note, _Filed) else note
 
 
 def substitute(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], text: str, note: Note = ignore) -> str:

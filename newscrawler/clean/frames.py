@@ -27,11 +27,12 @@ import re
 from dataclasses import dataclass
 
 from newscrawler.chinese.model import load
-from newscrawler.clean.alignment import Effort, Search
+from newscrawler.clean.alignment import Search
 from newscrawler.clean.beam import Found
 from newscrawler.clean.debris import LOST, without_last_annotation
 from newscrawler.clean.dropped import dropped_byte
 from newscrawler.clean.edits import Note, graded, ignore
+from newscrawler.clean.effort import Effort, shared_effort
 from newscrawler.clean.guesses import QUOTES, Surroundings, settle
 from newscrawler.clean.pinyin import SYLLABLE
 
@@ -43,6 +44,7 @@ _MARK = re.compile(
     "|(?<=[^\x00-\x7f\ufffd]{3})\ufffd(?![^\x00-\x7f])"
 )
 _HAN = re.compile("[\u3400-\u9fff]")
+_ASKS = re.compile(r"[吗嗎呢么麼谁誰哪怎几幾何][^，。！？；：,;:]{0,10}\Z|(?:什|多少|是不是|有没有|有沒有|难道|難道)[^，。！？；：,;:]{0,20}\Z")
 
 # In bits, on all of a stretch or for each of its characters.
 _LEAST_GAIN = 8.0
@@ -59,15 +61,13 @@ _NEAR = 400
 _QUOTATION = 1000
 _HAN_FOR_A_LOSS = 2
 _EFFORT_OF_A_MARK = 500
-_EFFORT = 1_000_000
-"""Characters weighed in one text, two or three seconds. A shift takes about 1,000; the most of 350 damaged paragraphs was 23,000."""
 
 
 def frame_shift(text: str, note: Note = ignore) -> str:
     """Returns the text with frame shifts undone; each note carries its own confidence, below 0.9 where a character was guessed.
 
-    It works line by line, and changes only stretches that begin at a mark of loss. It does not take out readings that stand
-    behind their whole character (`pinyin_leak` does), nor restore full-width marks.
+    It works line by line, as long as its budget lasts (see `effort`), and changes only stretches that begin at a mark of loss. It
+    does not take out readings that stand behind their whole character (`pinyin_leak` does), nor restore full-width marks.
 
     >>> frame_shift("在??谖逶春芋w育場")
     '在海口五源河體育場'
@@ -76,10 +76,11 @@ def frame_shift(text: str, note: Note = ignore) -> str:
     """
     if not is_marked(text):
         return text
-    lines, start, surroundings, effort = [], 0, Surroundings(text), Effort(_EFFORT)
-    for line in text.split("\n"):
-        lines.append(_Line(line, start, surroundings, effort).repaired(note) if is_marked(line) else line)
-        start += len(line) + 1
+    lines, start, surroundings = [], 0, Surroundings(text)
+    with shared_effort() as effort:
+        for line in text.split("\n"):
+            lines.append(_Line(line, start, surroundings, effort).repaired(note) if effort.left > 0 and is_marked(line) else line)
+            start += len(line) + 1
     return "\n".join(lines)
 
 
@@ -111,18 +112,18 @@ class _Line:
                 before = (before + plain)[-_NEAR:]
                 settled = settle(found, before, line[found.end : found.end + _NEAR], self.surroundings)
                 sure = KNOWN_BYTES if settled.confidence is None else settled.confidence
-                _tell(graded(note, "frame_shift", sure), self.offset + found.start, line[found.start : found.end], settled.text)
+                graded(note, "frame_shift", sure)(*_changed(self.offset + found.start, line[found.start : found.end], settled.text))
                 done += [plain, settled.text]
                 before, place = (before + settled.text)[-_NEAR:], found.end
         return "".join([*done, line[place:]])
 
 
-def _tell(note: Note, start: int, before: str, after: str) -> None:
-    """Notes a change without what both versions share at their ends: a search goes on until it is sure to be in step."""
+def _changed(start: int, before: str, after: str) -> tuple[int, str, str]:
+    """Returns a change without what both versions share at their ends: a search goes on until it is sure to be in step."""
     tail = _shared(before[::-1], after[::-1])
     before, after = before[: len(before) - tail], after[: len(after) - tail]
     head = _shared(before, after)
-    note(start + head, before[head:], after[head:])
+    return start + head, before[head:], after[head:]
 
 
 def _shared(one: str, other: str) -> int:
@@ -135,7 +136,7 @@ def _reading_at(search: Search, mark: int, place: int, before: str) -> tuple[Fou
     context = before + line[max(place, mark - _NEAR) : mark]
     found = _likeliest(search, mark, context)
     gain = search.bits(found.start, found.end, context) - found.cost
-    if gain > _least_gain(found, line, mark) and (gain > _PLAIN_GAIN or _is_readable(found)) and _is_chinese(context):
+    if gain > _least_gain(found, line, mark, context) and (gain > _PLAIN_GAIN or _is_readable(found)) and _is_chinese(context):
         return found, found.end
     if line[mark] == "\ufffd" and (missing := dropped_byte(line, place, mark, before)):
         found, gain = missing
@@ -159,16 +160,25 @@ def _is_chinese(before: str) -> bool:
     return len(context) < 6 or load().bits(context[2:], context[:2]) < _READABLE * (len(context) - 2)
 
 
-def _least_gain(found: Found, line: str, mark: int) -> float:
+def _least_gain(found: Found, line: str, mark: int, before: str) -> float:
     """Returns the bits that a reading must gain: many if it is little but guesses for a few marks, since people do write ?!?
 
-    Fewer if a quotation is open, which such marks (。” as ?!?) may close.
+    Fewer if a quotation is open that is not closed later, so that such marks (。” as ?!?) may close it; not after a question.
     """
     known = found.known(line) if line[mark] == "?" else 2
     if known:
         return _LEAST_GAIN if known > 1 else _GUESSED_GAIN
-    before = line[max(0, mark - _QUOTATION) : mark]
-    return _CLOSING_GAIN if any(before.count(one) > before.count(other) for one, other in QUOTES) else _GUESSED_GAIN
+    after = line[found.end : found.end + _QUOTATION]
+    if _ASKS.search(before):
+        return _GUESSED_GAIN
+    may_close = any(before.count(one) > before.count(other) and not _closes(after, one, other) for one, other in QUOTES)
+    return _CLOSING_GAIN if may_close else _GUESSED_GAIN
+
+
+def _closes(after: str, opener: str, closer: str) -> bool:
+    """Returns whether what is open before a text is closed in it."""
+    place = after.find(closer)
+    return place >= 0 and opener not in after[:place]
 
 
 def _is_readable(found: Found) -> bool:

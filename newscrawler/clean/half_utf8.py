@@ -25,9 +25,17 @@ _BEAM = 12
 _AS_TWO_BITS = 6.0
 _ITSELF_BITS = 8.0
 _MARGIN_BITS = 20.0
+_LEAST_NEW = 2
+"""Different characters that a reading must bring: one may come of letters held down (ééØØØ)."""
 
-_State = tuple[float, str, int]
-"""Bits so far, the text so far, the lead byte that waits for its trail (0: none)."""
+_PLAIN = "\x00-\x7f\u2000-\u206f\u2e80-\ua4cf\uff00-\uffef"
+_STRETCH = re.compile(f".{{0,8}}[^{_PLAIN}](?:.{{0,15}}[^{_PLAIN}])*.{{0,8}}")
+"""Characters that Chinese and English text has no use for, what stands between two that are near, and a little on both sides."""
+
+_Chain = tuple["_Chain", str] | None
+"""What was read last, behind what was read before: states share their past, none copies it."""
+_State = tuple[float, str, int, _Chain]
+"""Bits so far, the last two characters, the lead byte that waits for its trail (0: none), all characters so far."""
 
 
 def gbk_as_half_utf8(text: str, note: Note = ignore) -> str:
@@ -42,16 +50,36 @@ def gbk_as_half_utf8(text: str, note: Note = ignore) -> str:
 def _read_line(line: str) -> str:
     if not _MIXED.search(line) or "\ufffd" in line:  # such a reader loses nothing, so this was another
         return line
-    model = load()
-    states: list[_State] = [(0.0, "", 0)]
-    for char in line:
+    return _STRETCH.sub(_read_stretch, line)
+
+
+def _read_stretch(match: re.Match[str]) -> str:
+    stretch, before, model = match[0], match.string[max(0, match.start() - 2) : match.start()], load()
+    if not _MIXED.search(stretch):
+        return stretch
+    states: list[_State] = [(0.0, before, 0, None)]
+    for char in stretch:
         states = _step(states, char, model)
-    whole = [(bits, read) for bits, read, lead in states if not lead]
+    whole = [state for state in states if not state[2]]
     if not whole:
-        return line
-    bits, read = min(whole)
-    likely = model.bits(line) - bits > _MARGIN_BITS  # the rest of the line costs both the same
-    return read if likely and makes_sense(read, model) else line
+        return stretch
+    bits, *_, chain = min(whole, key=_by_bits)
+    read = _joined(chain)
+    if len({char for char in read if char.isalpha() and char > "\u2e80"}.difference(stretch)) < _LEAST_NEW:
+        return stretch
+    return read if model.bits(stretch, before) - bits > _MARGIN_BITS and makes_sense(read, model) else stretch
+
+
+def _by_bits(state: _State) -> tuple[float, str, int]:
+    return state[:3]
+
+
+def _joined(chain: _Chain) -> str:
+    pieces = []
+    while chain:
+        chain, piece = chain
+        pieces.append(piece)
+    return "".join(reversed(pieces))
 
 
 def _step(states: list[_State], char: str, model: Model) -> list[_State]:
@@ -60,11 +88,11 @@ def _step(states: list[_State], char: str, model: Model) -> list[_State]:
     for state in states:
         for code, price in _codes(char):
             if after := _read_bytes(state, code, model) if code else _keep(state, char, model):
-                bits, read, lead = after
-                key = read[-2:], lead
+                bits, tail, lead, chain = after
+                key = tail, lead
                 if key not in best or bits + price < best[key][0]:
-                    best[key] = bits + price, read, lead
-    return sorted(best.values())[:_BEAM]
+                    best[key] = bits + price, tail, lead, chain
+    return sorted(best.values(), key=_by_bits)[:_BEAM]
 
 
 @lru_cache(maxsize=4096)
@@ -79,20 +107,23 @@ def _codes(char: str) -> tuple[tuple[bytes, float], ...]:
 
 
 def _keep(state: _State, char: str, model: Model) -> _State | None:
-    bits, read, lead = state
-    return None if lead else (bits + model.cost(read[-2:], char), read + char, 0)
+    return None if state[2] else _append(state, char, model)
+
+
+def _append(state: _State, char: str, model: Model) -> _State:
+    bits, tail, _, chain = state
+    return bits + model.cost(tail, char), (tail + char)[-2:], 0, (chain, char)
 
 
 def _read_bytes(state: _State, code: bytes, model: Model) -> _State | None:
-    bits, read, lead = state
     for byte in code:
-        if lead:
-            char = bytes((lead, byte)).decode("gb18030", "ignore")
+        if state[2]:
+            char = bytes((state[2], byte)).decode("gb18030", "ignore")
             if len(char) != 1 or "\ue000" <= char <= "\uf8ff":
                 return None
-            bits, read, lead = bits + model.cost(read[-2:], char), read + char, 0
+            state = _append(state, char, model)
         elif byte < 0x80:
-            bits, read = bits + model.cost(read[-2:], chr(byte)), read + chr(byte)
+            state = _append(state, chr(byte), model)
         else:
-            lead = byte
-    return bits, read, lead
+            state = state[0], state[1], byte, state[3]
+    return state

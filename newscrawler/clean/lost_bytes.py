@@ -5,7 +5,8 @@ known, and with it which character each byte belongs to: a lost byte costs its o
 character is there (the lead of three UTF-8 bytes and one more, half of a GBK pair), which leaves 64 to 126 candidates; the
 decoder's own rule leaves fewer, since it gives up only on a byte that makes no pair with the following one (in UTF-8 read as
 GBK that is 0x80 alone, unless ASCII or the end follows). Of the candidates the model chooses by the two characters before and
-after; its probability is the confidence of the guess, and below `SURE_ENOUGH` the character stays lost.
+after; its probability is the confidence of the guess, and below `SURE_ENOUGH` the character stays lost (so do those
+of another script than the text's, and the less sure ones of short lines). Guesses side by side rest on each other.
 
 Where it fails: a name guessed from its neighbours is a guess; two characters lost side by side are guessed one after the
 other; a decoder that also swallows the byte after the bad one puts a wrong character there, or none.
@@ -18,14 +19,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
+from unicodedata import category
 
 from newscrawler.chinese.model import Model, load
 from newscrawler.clean.charsets import GAP, LOST, lost_alone
 
-SURE_ENOUGH = 0.3
+SURE_ENOUGH = 0.5
 """Guesses less probable than this are not made: the character is marked as lost (U+FFFD)."""
+_SURE_ENOUGH_IN_FEW = 0.85
+_FEW = 12
+"""So few characters say little of what they are about (暴雨预警 or 暴雨预赛), and the model is surer than it should be."""
 _KANA_BY_USE = "のいんしるとたにはでうかてなすがくをりっれきらーこまつさちあもどよおけせだそじみえひめばほわぶろやねふべゆょごげむゅびへずぎゃぐ"
 """Kana in the order of their use in Japanese prose, as everybody who reads it would put them; hiragana stand for both."""
+_CERTAIN = 0.9
+_KANA = re.compile("[ぁ-ヿ]")
+_HAN = re.compile("[一-鿿]")
 _LIKELIER = 20
 _NEVER = 12.0
 _UNRULY_BITS = 8.0
@@ -73,10 +81,11 @@ _DAMAGED = {
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands before and after the bytes in the line; the end of a line is a newline."""
+    """What stands before and after the bytes in the line, the end of which is a newline, and how many characters that are in all."""
 
     before: str = ""
     after: str = "\n"
+    count: int = 0
 
 
 def read(raw: bytes, charset: str, outer: str, model: Model, around: Around, options: Options | None = None) -> tuple[str, list[Guess]]:
@@ -153,8 +162,10 @@ def _price(char: str) -> float:
     """Returns the bits that tell characters apart which the model counts as one: kana by their use, the rare and the odd."""
     if "\u3040" <= char <= "\u30ff":
         return 0.25 * place if (place := _KANA_BY_USE.find(chr(ord(char) - 0x60) if char >= "\u30a1" else char)) >= 0 else 9.0
-    if "\ue000" <= char <= "\uf8ff":
+    if "\ue000" <= char <= "\uf8ff" or category(char) == "Cn":
         return 2 * _NEVER
+    if char == "\u3000":
+        return 4.0
     if "\uff10" <= char <= "\uff5a" and char.isalnum():
         return 5.0
     return 0.0 if load().commonness(char) else _NEVER
@@ -164,20 +175,37 @@ def _fill(pieces: list[str | _Open], model: Model, around: Around) -> tuple[str,
     """Returns the text with the best candidate in every open place; a place near another open one is looked at again."""
     pieces = [around.before, *pieces, around.after]
     texts = [piece if isinstance(piece, str) else "" for piece in pieces]
-    guesses: dict[int, Guess] = {}
-    script = sum(_script(char) for text in texts for char in text)
+    probabilities: dict[int, float] = {}
+    known = "".join(texts)
+    script = sum(map(_script, known))
     for again in (False, True):
         for index, piece in enumerate(pieces):
             if isinstance(piece, str) or (again and not _has_open_neighbour(pieces, index)):
                 continue
             before, after = _context(texts, index)
             candidates = _of_script(piece.candidates, script)
-            char, probability = _best(candidates, before, after, model)
-            texts[index] = char
-            guesses[index] = Guess(piece.start, piece.length, char if probability >= SURE_ENOUGH else "\ufffd", probability)
+            texts[index], probabilities[index] = _best(candidates, before, after, model)
+    enough = _SURE_ENOUGH_IN_FEW if around.count + sum(map(len, texts[1:-1])) <= _FEW else SURE_ENOUGH
+    guesses = {}
+    for index, piece in enumerate(pieces):
+        if not isinstance(piece, str):
+            sure = _sure(probabilities, index)
+            made = sure >= enough and _is_written(texts[index], known)
+            guesses[index] = Guess(piece.start, piece.length, texts[index] if made else "\ufffd", sure)
     for index, guess in guesses.items():
         texts[index] = guess.char
     return "".join(texts[1:-1]), list(guesses.values())
+
+
+def _sure(probabilities: dict[int, float], index: int) -> float:
+    """Returns the probability of a guess, times those of guesses beside it that it rests on, unless it is as good as certain."""
+    sure = probabilities[index]
+    return sure if sure >= _CERTAIN else sure * probabilities.get(index - 1, 1.0) * probabilities.get(index + 1, 1.0)
+
+
+def _is_written(char: str, known: str) -> bool:
+    """Returns whether a character is one of a script that the text is known to use: no kana in Chinese, nothing that is no character."""
+    return category(char) != "Cn" and not (_KANA.match(char) and _HAN.search(known) and not _KANA.search(known))
 
 
 def _of_script(candidates: _Candidates, script: int) -> _Candidates:

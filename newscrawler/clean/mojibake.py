@@ -4,9 +4,11 @@ Theory. Every misreading can be undone on trial: the characters tell the bytes t
 read in each charset of the family. Hardly ever is more than one of these readings a text, so no rule is needed for what
 mojibake looks like: of all readings the most probable wins (bits of the language model; all encode the same bytes, so the
 bits can be compared as they are), and only when it is clearly more probable than the line as it stands and makes sense by
-itself. Few lines are worth a trial: those with rare Han characters close to each other (one line in a hundred of good
-Chinese), and those with Latin-1 as no word has it. Spans inside good text are found where their bytes show them: UTF-8 by its
-shape, one-byte charsets by their characters. Bytes that a decoder lost are guessed by `lost_bytes`.
+itself. Bits alone are no evidence (a letter held down, ÄÄÄÄ, or three icons of a private font cost more than any Chinese): it
+takes several different characters, rare Han among them where Han are read as Han, or, where they are few, a clear word. Few
+lines are worth a trial: those with rare Han characters close to each other (one line in a hundred of good Chinese), and
+those with Latin-1 as no word has it. Spans inside good text are found where their bytes show them: UTF-8 by its shape,
+one-byte charsets by their characters. Bytes that a decoder lost are guessed by `lost_bytes`.
 
 Where it fails: short spans (two characters say too little); text of rare names; pairs of which both readings are probable; a
 Chinese text read as another *and* damaged in a third way; Korean and other languages, which the model does not know, and
@@ -18,24 +20,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
 from newscrawler.chinese.model import Model, load
-from newscrawler.clean.edits import Note, graded, ignore
-from newscrawler.clean.trials import KANA, UTF8_ALONE, UTF8_RUN, Line, Margin, Misreading, Span, try_misreading
+from newscrawler.clean.edits import GUESSED_BELOW, Note, graded, ignore
+from newscrawler.clean.trials import KANA, RARE_BELOW, UTF8_ALONE, UTF8_RUN, Line, Margin, Misreading, Span, try_misreading
 
 CLEARLY = Margin(10.0, 0.18)
 CLEARLY_BY_KANJI = Margin(10.0, 0.07)
 """EUC-JP and GBK share their kana, and the model half knows kanji: a wrong reading there saves less than nothing."""
-HARDLY = Margin(4.0, 0.1)
-"""For a line of at most `SHORT` characters in a text of which other lines were misread in the same way."""
+HARDLY = Margin(4.0, 0.1, evident=False)
+"""For a line of at most `SHORT` characters in a text of which other lines were misread in the same way: they are the evidence."""
+CLEARLY_SO_TOO = Margin(10.0, 0.18, evident=False)
+"""For a longer line there."""
 SHORT = 20
 CLOSE = 5
 _CONFIDENCE = 0.97
-RARE_BELOW = 4.0
-"""A Han character with fewer occurrences in a million is rare: misread text is full of them, Chinese has hardly ever two together."""
 
 
 @cache
@@ -119,8 +122,9 @@ MISREADINGS = frozenset((*_BY_KIND, "u8_as_gbk_twice", "eucjp_as_gbk", "utf8_moj
 def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] = frozenset()) -> str:
     """Returns the text with every line, or part of one, that was read in a wrong charset read in its own.
 
-    It notes each under the kind's own name (`gbk_as_latin1`: GBK bytes that were read as Latin-1). Guessed characters are noted
-    one by one with their probabilities; what cannot be guessed is U+FFFD. Kinds in `without` are not tried.
+    It notes each under the kind's own name (`gbk_as_latin1`: GBK bytes that were read as Latin-1), in the order of the text. The
+    confidence is that of the least certain guess in it; what cannot be guessed is U+FFFD. A line of a
+    kind in `without` stays, and is not read as the second best kind either.
 
     >>> misread_charset("ÐÂÎÅÁª²¥"), misread_charset("鏂伴椈鑱旀挱")
     ('新闻联播', '新闻联播')
@@ -134,48 +138,52 @@ def misread_charset(text: str, note: Note = ignore, *, without: frozenset[str] =
         return text
     model = load()
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    read = [
-        _read_again(line, start, note, model, without) if in_doubt else (line, "")
-        for line, start, in_doubt in zip(lines, starts, doubtful, strict=False)
-    ]
-    kinds = Counter(kind for _, kind in read if kind in _BY_KIND)
+    read = [_read_again(line, model, without) if in_doubt else _Read(line) for line, in_doubt in zip(lines, doubtful, strict=True)]
+    kinds = Counter(one.kind for one in read if one.kind in _BY_KIND and one.spans)
     if kinds:
-        read = _read_the_short(read, starts, kinds.most_common(1)[0][0], note, model)
-    return "\n".join(line for line, _ in read)
+        read = _read_the_rest(read, kinds.most_common(1)[0][0], model)
+    return "\n".join(_apply(one, start, note) for one, start in zip(read, starts, strict=False))
 
 
-def _read_the_short(read: list[tuple[str, str]], starts: list[int], kind: str, note: Note, model: Model) -> list[tuple[str, str]]:
-    """Returns the lines, with those too short to tell by themselves read in the way that others of the same text were misread."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A line, and the spans of it that are to be read again, in order; `kind` is how they were misread, "" if nothing was."""
+
+    line: str
+    kind: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+def _read_the_rest(read: list[_Read], kind: str, model: Model) -> list[_Read]:
+    """Returns the lines, with those that say too little by themselves read in the way that others of the same text were misread."""
     misreading, result = _BY_KIND[kind], []
-    for (line, known), start in zip(read, starts, strict=False):
-        if len(line) <= SHORT and not known and not line.isascii():
-            spans = try_misreading(misreading, Line(line, misreading.outer, model), HARDLY)
-            result.append((_apply(line, start, kind, spans, note), kind))
+    for one in read:
+        if not one.kind and not one.line.isascii():
+            spans = try_misreading(misreading, Line(one.line, misreading.outer, model), HARDLY if len(one.line) <= SHORT else CLEARLY_SO_TOO)
+            result.append(_Read(one.line, kind, tuple(spans)))
         else:
-            result.append((line, known))
+            result.append(one)
     return result
 
 
-def _read_again(line: str, start: int, note: Note, model: Model, without: frozenset[str]) -> tuple[str, str]:
-    """Returns the line as its most probable misreading was, and the kind of that misreading; "" if there is none."""
+def _read_again(line: str, model: Model, without: frozenset[str]) -> _Read:
+    """Returns the line with its most probable misreading, if there is one."""
     best_kind, best = "", list[Span]()
     for kind, spans in _readings(line, model):
-        if kind not in without and sum(span.gain for span in spans) > sum(span.gain for span in best):
+        if sum(span.gain for span in spans) > sum(span.gain for span in best):
             best_kind, best = kind, spans
-    return _apply(line, start, best_kind, best, note), best_kind
+    return _Read(line, best_kind, () if best_kind in without else tuple(best))
 
 
-def _apply(line: str, start: int, kind: str, spans: list[Span], note: Note) -> str:
-    for span in reversed(spans):
-        _note(line, start, span, graded(note, kind, round(_CONFIDENCE * span.share_known, 3)), lambda probability: graded(note, kind, probability))
-        line = line[: span.start] + span.text + line[span.end :]
-    return line
-
-
-def _note(line: str, start: int, span: Span, note: Note, guessed: Callable[[float], Note]) -> None:
-    note(start + span.start, line[span.start : span.end], span.text)
-    for first, last, guess in span.guesses:
-        guessed(guess.probability)(start + first, line[first:last], guess.char)
+def _apply(read: _Read, start: int, note: Note) -> str:
+    """Returns the line with its spans read again, each noted with its place in the text as it stood."""
+    parts, place = [], 0
+    for span in read.spans:
+        sure, guessed = min((_CONFIDENCE, *span.guesses)), sum(probability < GUESSED_BELOW for probability in span.guesses)
+        graded(note, read.kind, round(sure, 3), guessed)(start + span.start, read.line[span.start : span.end], span.text)
+        parts += [read.line[place : span.start], span.text]
+        place = span.end
+    return "".join([*parts, read.line[place:]])
 
 
 def _readings(line: str, model: Model) -> Iterator[tuple[str, list[Span]]]:

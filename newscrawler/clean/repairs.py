@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import partial
 
 from newscrawler.clean.edits import Note, ignore, rewrite_lines, substitute
 
@@ -16,13 +18,9 @@ from newscrawler.clean.edits import Note, ignore, rewrite_lines, substitute
 MOJIBAKE_LEADS = "\xc2-\xf4ĂÄĆČĎĐĘĚĺľŕśšţžΓΒ-ώЀ-џ√≈‚"
 _CONTINUATIONS = "\x80-\xbfĄąĽľŁłŒœŖŚśŠšŞşŤťŸŹźŻżŽžƒˆˇ˘˙˛˜˝΄΅Ά-Ώ\u2013-\u203a€№™ЁЂЃЄЅІЇЈЉЊЋЌЎЏёђѓєѕіїјљњћќўџҐґ°∞≤≥∂∑∏π∫Ωéìíîïñäåçëáàâäãåα-ω"
 _MOJIBAKE = re.compile(f"[{MOJIBAKE_LEADS}][{_CONTINUATIONS}]")
-# A chain such as &amp;amp;quot; is unfolded at once.
-_ENTITY = re.compile(r"&(?:(?:amp|AMP|#38|#[xX]26);)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_AMPERSANDS = re.compile(r"&(?:(?:amp|AMP|#38|#[xX]26);)+")
-_BARE = re.compile(r"&(?![A-Za-z#][A-Za-z0-9]*;|#)")
-_BASIC = ("&amp;", "&lt;", "&gt;", "&quot;")
 _C1 = re.compile("[\x80-\x9f]")
-_TAG_ENTITY = re.compile(r"&(?:lt|LT|#60|#[xX]3[cC]);/?[A-Za-z]")
+_C1_OF_WINDOWS = re.compile("[\x80-\x84\x86-\x9f]")
+_NEXT_LINE_OR_C1 = re.compile("(?P<next_line>(?<![0-9A-Za-z\xc0-\u2000])\x85)|[\x80-\x9f]")
 _CONTROL = re.compile("\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 # 锘 is EF BB read as GBK; BF is lost before ASCII or taken for the lead of what follows.
@@ -30,8 +28,14 @@ _BOM = re.compile("\ufeff|\\A锘[?\ufffd]?(?![是为的元、，。(（]|\\Z)(?!
 # Between these characters a joiner or a direction mark has nothing to join or to direct; ends of the text count as such.
 _PLAIN = "\n\t -~\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef\u2018-\u201f"
 _INVISIBLE = "\u200b-\u200f\u2060"
-_ZERO_WIDTH = re.compile(f"[\u200b\u2060]|(?<![^{_PLAIN}{_INVISIBLE}])[\u200c-\u200f](?![^{_PLAIN}{_INVISIBLE}])")
-_SOFT_HYPHEN = re.compile("\xad")
+# Thai, Lao, Tibetan, Myanmar and Khmer mark words by zero-width spaces alone.
+_WITHOUT_SPACES = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f"
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_ZERO_WIDTH = re.compile(f"\u2060|(?<![{_WITHOUT_SPACES}])\u200b(?![{_WITHOUT_SPACES}])|(?<![^{_PLAIN}{_INVISIBLE}])[\u200c-\u200f](?![^{_PLAIN}{_INVISIBLE}])")
+# Not beside two characters of Latin-1 that no word has together: there it is the byte AD.
+_HIGH, _ODD_HIGH = "\xa1-\xac\xae-\xff", "\xa1-\xac\xae-\xde"
+_BESIDE = f"[{_ODD_HIGH}][{_HIGH}]|[{_HIGH}][{_ODD_HIGH}]"
+_SOFT_HYPHEN = re.compile(f"(?<!{_BESIDE})\xad(?!{_BESIDE})")
 _ODD = "\xa0\u2000-\u200a\u202f\u205f\u3000"
 _SPACE = re.compile(f"[{_ODD}][ {_ODD}]*")
 _NARROW = re.compile("[\xa0\u2000-\u200a\u202f\u205f]")
@@ -58,44 +62,6 @@ def lone_surrogates(text: str, note: Note = ignore) -> str:
     return substitute(_SURROGATE, lambda m: m[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore"), text, note)
 
 
-def html_entities(text: str, note: Note = ignore) -> str:
-    """Returns the text with well-formed character references resolved, those of cp1252 (&#150;) as browsers do (HTML, 13.2.5.80).
-
-    References without a semicolon or with an unknown name stay; so does a line that writes about markup: one that shows tags
-    (&lt;br&gt;) or speaks of HTML. In a line with plain ampersands, which a text escaped once too often cannot have, &amp; and
-    the other three that all markup needs stay.
-
-    >>> html_entities("R&amp;amp;D &#8212; x&amp;y=1")
-    'R&D — x&y=1'
-    """
-    return rewrite_lines(_resolve_line, text, note) if "&" in text else text
-
-
-def _resolve_line(line: str) -> str:
-    if _is_about_markup(line):
-        return line
-    if _BARE.search(line):
-        return _ENTITY.sub(lambda m: m[0] if m[0] in _BASIC else _resolve(m), line)
-    return _AMPERSANDS.sub("&", _ENTITY.sub(_resolve, line))
-
-
-def _resolve(match: re.Match[str]) -> str:
-    """Returns what a reference stands for; half of a surrogate pair (&#55357;) as it is, for `lone_surrogates` to join."""
-    from html import unescape
-    from html.entities import html5
-
-    name = match[1]
-    if name[0] == "#":
-        number = int("0" + name[1:], 16) if name[1] in "xX" else int(name[1:])
-        return chr(number) if 0xD800 <= number <= 0xDFFF else unescape(f"&{name};")
-    return unescape(f"&{name};") if name + ";" in html5 else _AMPERSANDS.sub("&", match[0])
-
-
-def _is_about_markup(line: str) -> bool:
-    """Returns whether the references of a line may be meant as they stand."""
-    return "&" not in line or _TAG_ENTITY.search(line) is not None or "html" in line.lower()
-
-
 def utf8_mojibake(text: str, note: Note = ignore) -> str:
     """Returns the text with UTF-8 that was read as a one-byte encoding, even twice, read rightly; ftfy decides, line by line.
 
@@ -108,10 +74,8 @@ def utf8_mojibake(text: str, note: Note = ignore) -> str:
         return text
     from ftfy import TextFixerConfig, fix_encoding
 
-    text = substitute(_CESU, _join_cesu, text, note)
-
     config = TextFixerConfig(explain=False)
-    return rewrite_lines(lambda line: fix_encoding(line, config) if _MOJIBAKE.search(line) else line, text, note)
+    return rewrite_lines(lambda line: fix_encoding(_CESU.sub(_join_cesu, line), config) if _MOJIBAKE.search(line) else line, text, note)
 
 
 def _join_cesu(match: re.Match[str]) -> str:
@@ -126,10 +90,15 @@ def _join_cesu(match: re.Match[str]) -> str:
 def c1_controls(text: str, note: Note = ignore) -> str:
     r"""Returns the text with C1 controls as the characters of cp1252 that were meant; the five without one become U+FFFD.
 
-    >>> c1_controls("\x93quoted\x94")
-    '“quoted”'
+    Alone, U+0085 is what its name says, the next line (UAX 14), save behind a Latin letter or digit, where it is an ellipsis.
+
+    >>> c1_controls("\x93quoted\x94"), c1_controls("第一行\x85第二行")
+    ('“quoted”', '第一行\n第二行')
     """
-    return substitute(_C1, lambda m: m[0].encode("latin-1").decode("cp1252", "replace"), text, note)
+    if not _C1.search(text):
+        return text
+    control = _C1 if _C1_OF_WINDOWS.search(text) else _NEXT_LINE_OR_C1
+    return substitute(control, lambda m: "\n" if m.lastgroup else m[0].encode("latin-1").decode("cp1252", "replace"), text, note)
 
 
 def nul_controls(text: str, note: Note = ignore) -> str:
@@ -149,13 +118,40 @@ def bom_inside(text: str, note: Note = ignore) -> str:
 def zero_width(text: str, note: Note = ignore) -> str:
     """Returns the text without zero-width spaces and word joiners, and without joiners and direction marks that do nothing.
 
-    ZWJ, ZWNJ, LRM and RLM stay wherever a neighbour is neither Latin nor East Asian: emoji, Indic and Arabic need them.
+    ZWJ, ZWNJ, LRM and RLM stay wherever a neighbour is neither Latin nor East Asian (emoji, Indic and Arabic need them), and in
+    all of a line with a letter written from right to left; zero-width spaces stay beside scripts that have no other (Khmer).
+
+    >>> ascii(zero_width("a\u200bb C++\u200e"))
+    "'ab C++'"
     """
-    return substitute(_ZERO_WIDTH, lambda m: "", text, note)
+    return _line_by_line(_without_invisible, text, note) if _ZERO_WIDTH.search(text) else text
+
+
+def _without_invisible(line: str, note: Note) -> str:
+    directed = _RIGHT_TO_LEFT.search(line) is not None
+    return substitute(_ZERO_WIDTH, lambda m: m[0] if directed and m[0] not in "\u200b\u2060" else "", line, note)
+
+
+def _line_by_line(repair: Callable[[str, Note], str], text: str, note: Note) -> str:
+    """Returns the text with each line repaired; notes count from its beginning."""
+    lines, start = [], 0
+    for line in text.split("\n"):
+        lines.append(repair(line, partial(_note_from, note, start)))
+        start += len(line) + 1
+    return "\n".join(lines)
+
+
+def _note_from(note: Note, start: int, place: int, before: str, after: str) -> None:
+    note(start + place, before, after)
+
+
+def outside(stays: Callable[[str], bool], repair: Callable[[str, Note], str], text: str, note: Note = ignore) -> str:
+    """Returns the text with a repair made only in the lines that are not to stay."""
+    return _line_by_line(lambda line, noted: line if stays(line) else repair(line, noted), text, note)
 
 
 def soft_hyphens(text: str, note: Note = ignore) -> str:
-    """Returns the text without soft hyphens."""
+    """Returns the text without soft hyphens, save in what looks like bytes read as Latin-1: they are needed to read it again."""
     return substitute(_SOFT_HYPHEN, lambda m: "", text, note)
 
 
@@ -165,23 +161,13 @@ def odd_spaces(text: str, note: Note = ignore) -> str:
     The ideographic space stays inside a line, where Chinese sets it on purpose, save between two ASCII characters. The no-break
     space stays between a number and the sign of its unit (150 °C), where it belongs (SI brochure, 5.4.3).
     """
-    if not _SPACE.search(text):
-        return text
-    lines, start = [], 0
-    for line in text.split("\n"):
-        lines.append(_plain_spaces(line, start, note))
-        start += len(line) + 1
-    return "\n".join(lines)
+    return _line_by_line(_plain_spaces, text, note) if _SPACE.search(text) else text
 
 
-def _plain_spaces(line: str, start: int, note: Note) -> str:
+def _plain_spaces(line: str, note: Note) -> str:
     """Returns a line without odd spaces; where other odd spaces stand too, nobody set the ideographic one on purpose."""
     mixed = "\u3000" in line and _NARROW.search(line) is not None
-
-    def in_text(place: int, before: str, after: str) -> None:
-        note(start + place, before, after)
-
-    return substitute(_SPACE, lambda run: _plain_space(run, mixed=mixed), line, in_text)
+    return substitute(_SPACE, lambda run: _plain_space(run, mixed=mixed), line, note)
 
 
 def _plain_space(run: re.Match[str], *, mixed: bool) -> str:

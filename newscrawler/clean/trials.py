@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from newscrawler.chinese.model import Model
 from newscrawler.clean.charsets import GAP, LOST, byte_lengths, bytes_as_read
@@ -20,10 +20,20 @@ _SURCHARGE = 12.0
 _SENSE_BITS, _SENSE_BITS_JAPANESE = 15.0, 17.5
 # Controls, scripts from Armenian to extended Greek, radicals, Yi and other scripts, private use: no text of these charsets.
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u0530-\u1fff\u2800-\u2fff\ua000-\uabff\ue000-\uf8ff]")
+_NO_TEXT = re.compile("[\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f\ufffd]")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
 _MAX_LOST_SHARE = 0.25
 _MAX_LOST_SHARE_LATIN = 0.4  # only five bytes can be lost there
 _CERTAIN = 0.9
+_LOST_BITS = 10.0
+"""What a lost character costs a reading that is compared with another: about as much as one that is there."""
+RARE_BELOW = 4.0
+"""A Han character with fewer occurrences in a million is rare: misread text is full of them, Chinese has hardly ever two together."""
+_FEW = 5
+_WORD_BITS = 11.5
+"""What so few characters may cost each, in words (新闻 6.6, 热点 10.2); chance makes 郎仁 (14.9) of ÀÉÈÊ, 宋埔运 (13.4) of 冼攴堍."""
+_DISTINCT, _DISTINCT_BYTES, _MANY_SUSPECTS = 3, 5, 6
+_HELD_DOWN = 3  # where every third character is the same as the one before, somebody plays with letters
 
 _UNIT = rb"[\xe2-\xef][\x80-\xbf\xff?]{2}|[\xc2-\xdf][\x80-\xbf\xff]|\xf0[\x90-\xbf][\x80-\xbf\xff]{2}"
 UTF8_RUN = re.compile(rb"(?:[\xe2-\xef]|\xf0[\x90-\xbf])[\x80-\xbf\xff?]{2}(?:[ -~]*(?:" + _UNIT + rb"))+(?:[\xe2-\xef][\x80-\xbf\xff?]?\Z)?")
@@ -46,25 +56,28 @@ class Misreading:
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """What a reading must save to win: so many bits, and this share of what the text costs as it stands, kana apart."""
+    """What a reading must save to win: so many bits, and this share of what the text costs as it stands, kana apart.
+
+    `evident` asks for evidence besides, which bits are not: a letter held down (ÄÄÄÄ) costs more than any Chinese.
+    """
 
     bits: float
     share: float
+    evident: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A reading of part of a line: its characters from `start` to `end` were `text`, and so save `gain` bits.
+    """A reading of part of a line: its characters from `start` to `end` were `text`, and so save `gain` bits, less those of lost characters.
 
-    `share_known` is how much of the text is expected to be right, if the reading is: guesses count by their probabilities.
+    `guesses` are the probabilities of the characters in it that were guessed.
     """
 
     start: int
     end: int
     text: str
     gain: float
-    guesses: tuple[tuple[int, int, Guess], ...] = ()
-    share_known: float = 1.0
+    guesses: tuple[float, ...] = ()
 
 
 class Line:
@@ -120,7 +133,7 @@ def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: 
     if not misreading.run and LOST not in part and not _is_text(part.decode(misreading.charset, "replace")):
         return None
     start, end, model = line.character_at(place), line.character_at(place + len(part)), line.model
-    around = Around(line.text[max(0, start - 2) : start], line.text[end : end + 2] + "\n")
+    around = Around(line.text[max(0, start - 2) : start], line.text[end : end + 2] + "\n", len(line.text) - end + start)
     if misreading.twice:
         text, guesses = _read_twice(part, model, around)
     else:
@@ -131,9 +144,9 @@ def _weigh(misreading: Misreading, line: Line, place: int, part: bytes, margin: 
     old, new = _bits(line.text[start:end], around.before, model), _bits(text, around.before, model)
     if old - new < margin.bits + margin.share * (old - _KANA_BITS * len(KANA.findall(text))) or not makes_sense(text, model):
         return None
-    marked = [(line.character_at(place + g.start), line.character_at(place + g.start + g.length), g) for g in guesses if g.length]
-    doubt = sum(1 - guess.probability for guess in guesses) / max(1, len(text))
-    return Span(start, end, text, old - new, tuple(marked), 1 - min(1.0, doubt))
+    if margin.evident and not misreading.run and not _is_evident(line.text[start:end], text, misreading, model):
+        return None
+    return Span(start, end, text, old - new - _LOST_BITS * text.count("\ufffd"), tuple(guess.probability for guess in guesses if guess.char != "\ufffd"))
 
 
 def _is_text(text: str, lost: int = 0) -> bool:
@@ -144,6 +157,28 @@ def _is_text(text: str, lost: int = 0) -> bool:
 def _is_known(text: str, guessed: int) -> bool:
     """Returns whether at least half of the characters, and two, are certain where others are guessed."""
     return not guessed or sum(not char.isascii() for char in text) - guessed >= max(2, guessed)
+
+
+def _is_evident(was: str, text: str, misreading: Misreading, model: Model) -> bool:
+    """Returns whether there is enough to tell a reading from chance: different characters, or a clear word if they are few.
+
+    It makes no text of signs; signs for it (private use of an icon font, vertical forms) are not enough, unless they are many.
+    """
+    wide, high = [char for char in text if char > "\x7f"], [char for char in was if char > "\x7f"]
+    letters = {char for char in wide if char.isalpha()}
+    held_down = sum(one == other > "\x7f" for one, other in pairwise(was))
+    if 2 * sum(char in letters for char in wide) < len(wide) or len(letters) < 2 or _HELD_DOWN * held_down > len(high):
+        return False
+    suspect = misreading.outer == "cp1252" or KANA.search(was) or any(_is_rare(char, model) for char in was)
+    if not suspect and (len(_NO_TEXT.findall(was)) < _MANY_SUSPECTS or len(letters) < _DISTINCT):
+        return False
+    if suspect and len(wide) > _FEW:
+        return len(letters) >= _DISTINCT and max(len(letters), len(set(high))) >= _DISTINCT_BYTES
+    return model.bits("".join(wide)) <= len(wide) * (_WORD_BITS + (_SENSE_BITS_JAPANESE - _SENSE_BITS if KANA.search(text) else 0.0))
+
+
+def _is_rare(char: str, model: Model) -> bool:
+    return "\u3400" <= char < "\ua000" and model.commonness(char) < RARE_BELOW
 
 
 def makes_sense(text: str, model: Model) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from functools import partial
 
 from newscrawler.clean.edits import Ledger, Note, ignore
+from newscrawler.clean.effort import OF_A_PAGE, shared_effort
 from newscrawler.clean.frames import frame_shift
 from newscrawler.clean.mojibake import MISREADINGS, misread_charset
 from newscrawler.clean.pinyin import is_noted, pinyin_leak
@@ -65,7 +66,8 @@ def undo_scripts(text: str, encoding: str, ledger: Ledger, without: frozenset[st
 
 def mend_frames(text: str, note: Note = ignore) -> str:
     """Returns the text with frame shifts repaired between tags, and nothing else changed; each note has the confidence of its repair."""
-    return _between(text, "<", partial(frame_shift, note=note))
+    with shared_effort(OF_A_PAGE):
+        return _between(text, "<", partial(frame_shift, note=note))
 
 
 def read_again(text: str, ledger: Ledger, without: frozenset[str] = frozenset()) -> str:

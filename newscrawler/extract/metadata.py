@@ -3,50 +3,69 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from newscrawler.dedupe import same_site
 from newscrawler.extract import bylines, labels
 from newscrawler.extract.addresses import Resolver
-from newscrawler.extract.dates import Moment, date_in_url, find_date, written
 from newscrawler.extract.language import language_of
 from newscrawler.extract.linked_data import LinkedData
-from newscrawler.extract.outline import Block, Outline
-from newscrawler.extract.titles import choose_title
-from newscrawler.items import Article, Image
+from newscrawler.extract.outline import Anchor, Block, Outline
+from newscrawler.extract.pictures import read_images
+from newscrawler.extract.published import Style, set_dates
+from newscrawler.extract.titles import choose_title, site_names
+from newscrawler.extract.writers import set_writers
+from newscrawler.extract.zones import is_american, site_zone
+from newscrawler.items import Article
 
-_META_DATES = (
-    "article:published_time og:article:published_time publishdate pubdate datepublished publish_date publish-date publication_date date "
-    "dc.date.issued dc.date dcterms.created parsely-pub-date sailthru.date weibo:article:create_at bytedance:published_time og:published_time"
-).split()
-_META_MODIFIED = "article:modified_time og:updated_time datemodified lastmod last-modified bytedance:updated_time weibo:article:update_at".split()
-_META_AUTHORS = "author article:author dc.creator byl parsely-author sailthru.author".split()
 _KEYWORD_SPLIT = re.compile(r"[,，、;；|]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FOLD = re.compile(r"\W+")
 MAX_KEYWORDS = 50
-NEAR_TITLE = 14
+MAX_TAG = 40
+NEAR_TITLE, FAR_TITLE = 24, 60
 MAX_INFO = 200
 
 
 def read_article(outline: Outline, data: LinkedData, body: list[Block], url: str, resolver: Resolver) -> Article:
     """Returns the article without its related reading; every field as on the page, not cleaned."""
-    article = Article(title=choose_title(outline, data.headline), subtitle=data.subtitle)
+    span = _span(outline, body)
+    article = Article(title=choose_title(outline, data.headline, url, span[0]), subtitle=data.subtitle)
     lines, tail, tail_names = _paragraphs(body, article.title)
     article.text = "\n".join(lines)
-    info = _info_lines(outline, body)
-    _set_authors(article, info, tail, tail_names, data, outline)
     article.language, article.language_score = language_of(article.text or article.title or "", outline.lang)
-    _set_dates(article, info, data, outline, url)
-    article.keywords = _keywords(outline, data)
-    article.sections = _sections(outline) or data.sections or _listed(outline.meta.get("article:section"))
-    article.description = outline.meta.get("description") or outline.meta.get("og:description") or data.description
+    info = _info_lines(outline, body, span)
+    set_writers(article, outline, data, info, (tail, tail_names), span, site_names(outline.meta.get("og:site_name"), url))
+    set_dates(article, outline, data, info, span, url, _style(outline, article, url))
+    _set_subjects(article, outline, data)
     article.source_name = outline.meta.get("og:site_name") or next(filter(None, map(bylines.source_of, info)), None)
+    article.images = read_images(outline, body, resolver)
     image = outline.meta.get("og:image") or data.image
-    article.image_url = resolver.resolve(image) if image else None
-    article.images = _images(outline, body, resolver)
-    article.is_accessible_for_free = data.free
+    article.image_url = resolver.resolve(image) if image else article.images[0].url if article.images else None
     article.canonical_url = _canonical(outline, resolver, url)
     return article
+
+
+def _set_subjects(article: Article, outline: Outline, data: LinkedData) -> None:
+    """Sets what tells a reader what the article is about, and whether it can be read."""
+    article.keywords = _keywords(outline, data)
+    article.sections = _sections(outline) or data.sections or _crumbs(data, article.title) or _listed(outline.meta.get("article:section"))
+    article.description = outline.meta.get("description") or outline.meta.get("og:description") or data.description
+    free = _is_free(outline.meta.get("isaccessibleforfree") or outline.meta.get("article:content_tier"))
+    article.is_accessible_for_free = data.free if data.free is not None else free
+
+
+def _span(outline: Outline, body: list[Block]) -> tuple[int, int]:
+    """Returns the numbers of the body's first and last block, twice the number of blocks where there is no body."""
+    blocks = outline.blocks
+    start = next((number for number, block in enumerate(blocks) if body and block is body[0]), len(blocks))
+    return start, next((number for number in range(len(blocks) - 1, -1, -1) if body and blocks[number] is body[-1]), start)
+
+
+def _style(outline: Outline, article: Article, url: str) -> Style:
+    host = urlsplit(url).hostname or ""
+    locales = tuple(filter(None, (outline.lang, outline.meta.get("og:locale"))))
+    return Style(site_zone(host, locales, article.language), is_american(host, locales))
 
 
 def _paragraphs(body: list[Block], title: str | None) -> tuple[list[str], str | None, list[str]]:
@@ -68,61 +87,16 @@ def _paragraphs(body: list[Block], title: str | None) -> tuple[list[str], str | 
     return lines, tail, names
 
 
-def _info_lines(outline: Outline, body: list[Block]) -> list[str]:
-    """Returns the short lines about the article: around its title and first paragraph, and those classed or placed as bylines."""
+def _info_lines(outline: Outline, body: list[Block], span: tuple[int, int]) -> list[str]:
+    """Returns the short lines about the article: at its title, before its first paragraph, and behind its last."""
     blocks = outline.blocks
-    first = next((index for index, block in enumerate(blocks) if body and block is body[0]), 0)
-    last = next((index for index in range(len(blocks) - 1, -1, -1) if body and blocks[index] is body[-1]), 0)
-    start = next((index for index, block in enumerate(blocks[:first]) if block.place.tag == "h1"), max(0, first - NEAR_TITLE))
+    first = span[0] if body else 0
+    start = next((number for number, block in enumerate(blocks[:first]) if block.place.tag == "h1"), max(0, first - NEAR_TITLE))
+    middle = min(start + FAR_TITLE, first)
+    numbers = [*range(start, middle), *range(max(middle, first - FAR_TITLE), min(span[1] + 6 if body else 6, len(blocks)))]
     inside = {id(block) for block in body}
-    near = [block for block in blocks[min(start, first) : last + 6] if id(block) not in inside and len(block.text) <= MAX_INFO]
+    near = [block for number in numbers if id(block := blocks[number]) not in inside and len(block.text) <= MAX_INFO]
     return [block.text for block in near if not block.place.flags & (labels.COMMENT | labels.RELATED | labels.SHARE)]
-
-
-def _set_authors(article: Article, info: list[str], tail: str | None, tail_names: list[str], data: LinkedData, outline: Outline) -> None:
-    byline, names = tail, tail_names
-    for line in info:
-        if byline:
-            break
-        _, byline, names = bylines.cut_tail_byline(line)
-        if not byline:
-            byline, names = bylines.byline_of(line)
-    declared = next((outline.meta[name] for name in _META_AUTHORS if name in outline.meta and "://" not in outline.meta[name]), "")
-    article.byline = byline
-    article.authors = names or data.authors or [name for name in bylines.split_names(declared) if len(name) <= 60]
-
-
-def _set_dates(article: Article, info: list[str], data: LinkedData, outline: Outline, url: str) -> None:
-    china = (article.language or "").startswith("zh")
-    found = [(source, moment) for source, raw in _date_texts(info, data, outline) if (moment := find_date(raw))]
-    in_url = date_in_url(url)
-    if in_url:
-        found.append(("url", in_url))
-    if found:
-        source, moment = _most_exact(found)
-        article.date_published, article.date_precision, article.tz_source = written(moment, china=china)
-        article.date_published_raw, article.date_published_source = moment.raw, source
-    modified = data.modified or next((outline.meta[name] for name in _META_MODIFIED if name in outline.meta), "")
-    changed = find_date(modified) if modified else None
-    if changed:
-        article.date_modified = written(changed, china=china)[0]
-
-
-def _date_texts(info: list[str], data: LinkedData, outline: Outline) -> list[tuple[str, str]]:
-    texts = [("jsonld", data.published)] if data.published else []
-    texts += [("meta", outline.meta[name]) for name in _META_DATES if name in outline.meta]
-    texts += [("time", when) for when, _ in outline.times[:1]]
-    return texts + [("text", line) for line in info]
-
-
-def _most_exact(found: list[tuple[str, Moment]]) -> tuple[str, Moment]:
-    """Returns the first date, or a later one that tells the time of the very same day."""
-    source, first = found[0]
-    if first.precision == "day":
-        for other, moment in found[1:]:
-            if moment.precision != "day" and moment.value.date() == first.value.date():
-                return other, moment
-    return source, first
 
 
 def _keywords(outline: Outline, data: LinkedData) -> list[str]:
@@ -132,7 +106,14 @@ def _keywords(outline: Outline, data: LinkedData) -> list[str]:
             linked = [anchor.text for anchor in outline.anchors if anchor.block == index and anchor.text]
             rest = block.text[line.end() :]
             return _distinct(linked) if linked else _listed(rest)
-    return _listed(outline.meta.get("keywords") or outline.meta.get("news_keywords")) or _distinct(data.keywords)
+    declared = _listed(outline.meta.get("keywords") or outline.meta.get("news_keywords"))
+    linked = data.keywords if len(data.keywords) > 1 else _listed(next(iter(data.keywords), None))
+    return declared or _distinct(linked) or _distinct([anchor.text for anchor in outline.anchors if _is_tag(anchor)])
+
+
+def _is_tag(anchor: Anchor) -> bool:
+    """Returns whether a link leads to a keyword's page; WordPress calls its sections "category tag"."""
+    return "tag" in anchor.rel.split() and "category" not in anchor.rel and len(anchor.text) <= MAX_TAG and not anchor.place.flags & (labels.SIDE | labels.FOOT)
 
 
 def _listed(text: str | None) -> list[str]:
@@ -153,22 +134,15 @@ def _sections(outline: Outline) -> list[str]:
     return _distinct([text for text in texts if text.lower() not in labels.HOME_WORDS])[:6]
 
 
-def _images(outline: Outline, body: list[Block], resolver: Resolver) -> list[Image]:
-    if not body:
-        return []
-    first, last = body[0].place.number - 3, body[-1].place.last + 1
-    captions = {block.place.parent.number: block.text for block in outline.blocks if block.place.flags & labels.CAPTION and block.place.parent}
-    images: dict[str, Image] = {}
-    for picture in outline.pictures:
-        if first <= picture.place.number <= last and not picture.place.flags & labels.AROUND:
-            url = resolver.resolve(picture.src)
-            if url:
-                images.setdefault(url, Image(url, _caption(picture.place.number, picture.place.parent, captions) or picture.alt or None))
-    return list(images.values())[:MAX_KEYWORDS]
+def _crumbs(data: LinkedData, title: str | None) -> list[str]:
+    """Returns the sections of JSON-LD's breadcrumbs, without the first page and the article itself."""
+    own = _FOLD.sub("", title or "")
+    return _distinct([crumb for crumb in data.crumbs if crumb.lower() not in labels.HOME_WORDS and _FOLD.sub("", crumb) != own and len(crumb) <= 30])[:6]
 
 
-def _caption(number: int, parent: object, captions: dict[int, str]) -> str | None:
-    return captions.get(number) or captions.get(getattr(parent, "number", -1))
+def _is_free(declared: str | None) -> bool | None:
+    """Returns whether a page says that everybody may read it, in the words of schema.org or of article:content_tier."""
+    return {"true": True, "free": True, "yes": True, "false": False, "no": False, "locked": False, "metered": False}.get((declared or "").strip().lower())
 
 
 def _canonical(outline: Outline, resolver: Resolver, url: str) -> str | None:

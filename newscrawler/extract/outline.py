@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from newscrawler.extract.labels import PRINTED_HEADING, flags_of, signature
+from newscrawler.extract.marks import TIME, mark_of
 
 _BLOCKS = (
     "html body main article section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr td th caption blockquote pre "
     "header footer nav aside figure figcaption form fieldset center address details summary hr menu hgroup"
 )
 _SKIPPED = "style noscript template svg iframe object select textarea button math canvas map audio video"
+_INLINE = "span em strong small cite"
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ITEMS = frozenset({"li", "dd", "dt", "tr", "article"})
 _BREAK = "\x0b"
@@ -83,6 +85,16 @@ class Picture:
 
 
 @dataclass(slots=True)
+class Mark:
+    """An element that says it holds a writer or a date: `kind` as in `marks`; its text is read when it is asked for."""
+
+    element: etree._Element
+    kind: int
+    place: Place
+    block: int
+
+
+@dataclass(slots=True)
 class Outline:
     """All that is known of a page after the walk."""
 
@@ -93,6 +105,7 @@ class Outline:
     meta: dict[str, str] = field(default_factory=dict)
     times: list[tuple[str, int]] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     title: str = ""
     lang: str = ""
     base: str | None = None
@@ -100,15 +113,16 @@ class Outline:
     rels: list[tuple[str, str]] = field(default_factory=list)
 
 
-def outline_of(root: etree._Element) -> Outline:
-    """Returns the outline of a parsed page."""
-    return _Walk().run(root)
+def outline_of(root: etree._Element, *, has_microdata: bool = True) -> Outline:
+    """Returns the outline of a parsed page; elements are asked for microdata only where the page `has_microdata`."""
+    return _Walk(has_microdata).run(root)
 
 
 class _Walk:
     """The state of one walk: the place we are in, the text since the last border, the link we are in."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_microdata: bool) -> None:
+        self.has_microdata = has_microdata
         self.out = Outline()
         self.parts: list[str] = []
         self.linked = 0
@@ -155,6 +169,16 @@ class _Walk:
         item = number if tag in _ITEMS else up.item
         self.place = Place(tag, path, up.flags | own, number, up, item, up.heading, self.chars, own)
         self.out.places.append(self.place)
+        prop = (element.get("itemprop") or element.get("property")) if self.has_microdata else None
+        if (name or prop) and (kind := mark_of(name, prop)):
+            self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
+        return True
+
+    def _inline(self, element: etree._Element) -> bool:
+        name = element.get("class")
+        prop = (element.get("itemprop") or element.get("property")) if self.has_microdata else None
+        if (name or prop) and (kind := mark_of(name, prop)):
+            self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
         return True
 
     def _close(self) -> None:
@@ -289,6 +313,8 @@ class _Walk:
         when = element.get("datetime")
         if when:
             self.out.times.append((when, self.place.number))
+        kind = mark_of(element.get("class"), element.get("itemprop")) or TIME
+        self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
         return True
 
 
@@ -297,6 +323,7 @@ class _Walk:
 _STARTS: dict[str, Callable[[_Walk, etree._Element], bool]] = {
     **dict.fromkeys(_BLOCKS.split(), _Walk._open),
     **dict.fromkeys(_SKIPPED.split(), _Walk._skip),
+    **dict.fromkeys(_INLINE.split(), _Walk._inline),
     "html": _Walk._open_html,
     "a": _Walk._open_anchor,
     "br": _Walk._break,

@@ -30,7 +30,7 @@ def extract_page(text: str, url: str) -> Page:
     root = parse_html(text)
     if root is None:
         return Page(url, "other", reason="no HTML could be parsed")
-    outline = outline_of(root)
+    outline = outline_of(root, has_microdata="itemprop" in text or "typeof=" in text)
     forget_wrappers(outline)
     page = _read(outline, url)
     page.meta_robots = outline.meta.get("robots")
