@@ -220,14 +220,11 @@ class _Walk:
 
     def _add_block(self, text: str) -> None:
         place = self.place
-        if self.linked:
-            loose = " ".join("".join(self.loose).split()) if self.loose else ""
-        else:
-            loose = text
+        loose = (" ".join("".join(self.loose).split()) if self.loose else "") if self.linked else text
         length, linked = len(text), self.linked
         self.chars += length
         size = length if text.isascii() else len(text.encode("utf-8", "replace"))
-        self.out.blocks.append(Block(text, place, linked if linked < length else length, size, loose))
+        self.out.blocks.append(Block(text, place, min(length, linked), size, loose))
         if length <= MAX_HEADING and self._heads(text):
             place.heading = text
 
