@@ -9,7 +9,6 @@ section's, and many addresses of one shape with numbers are articles.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,12 +49,17 @@ class Group:
     def add(self, form: Form, words: Words, *, article: bool, same_site: bool, image: bool) -> None:
         """Counts one link; `article` says that its address has an article's form."""
         self.count += 1
-        self.told += bool(words.units)
-        self.units += words.units
-        self.articles += article
-        self.sections += form.named or words.section
-        self.services += form.service or words.service
-        self.off_site += not same_site
+        if words.units:
+            self.told += 1
+            self.units += words.units
+        if article:
+            self.articles += 1
+        if form.named or words.section:
+            self.sections += 1
+        if form.service or words.service:
+            self.services += 1
+        if not same_site:
+            self.off_site += 1
         self.roots += form.root
         self.images += image
 
@@ -178,18 +182,20 @@ class Neighbours:
         numbers = _ID.findall(url) if own.article else []
         self.own_id = numbers[-1] if numbers else None
         self.own_stem = own.place[: own.place.rfind(".")] if own.page_file else own.place
-        self.under: Counter[str] = Counter()
-        self.shapes: Counter[str] = Counter()
+        self.under: dict[str, int] = {}
+        self.shapes: dict[str, int] = {}
+        under, shapes = self.under, self.shapes  # plain dicts: a Counter's update is a call for each address
         for form in forms:
             if form.article:
-                self.under.update(_parents(form.place))
-            self.shapes[form.shape] += 1
+                for parent in _parents(form.place):
+                    under[parent] = under.get(parent, 0) + 1
+            shapes[form.shape] = shapes.get(form.shape, 0) + 1
 
     def relation(self, form: Form, url: str) -> Relation:
         """Returns the relation of one address and its form."""
         own, stem, place, shape = self.own, self.own_stem, form.place, form.shape
         rest = place[len(stem) :] if own.article and place.startswith(stem) else ""
-        under = self.under.get(place, 0)  # as [] would, but without a call for what is missing
+        under = self.under.get(place, 0)
         own_id = self.own_id is not None and self.own_id in url and place != own.place and _has_number(url, self.own_id)
         return Relation(
             own.article and shape == own.shape and not form.plain_name,

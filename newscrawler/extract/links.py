@@ -54,10 +54,17 @@ class Found:
     spot: Spot
     heading: str | None
     relation: Relation | None = None
-    fired: tuple[Fired, ...] = ()
+    group: Fired | None = None
     points: int = 0
     hub_points: int = 0
     teaser: str | None = None
+
+    @property
+    def fired(self) -> tuple[Fired, ...]:
+        """What form, words, spot, block and relation added to the points; () before there are any."""
+        if self.relation is None or self.group is None:
+            return ()
+        return form_points(self.form), word_points(self.words), spot_points(self.spot), self.group, relation_points(self.relation)
 
     @property
     def why(self) -> str:
@@ -125,11 +132,12 @@ def _give_points(found: list[Found], own: str) -> None:
         groups[one.anchor.path].add(form, one.words, article=form.article or relation.own_shape, same_site=one.same_site, image=one.anchor.image)
     of_group = {path: group_points(group.facts()) for path, group in groups.items()}
     for one, relation in zip(found, relations, strict=True):
-        form_fired, words, spot = form_points(one.form), word_points(one.words), spot_points(one.spot)
-        group, related = of_group[one.anchor.path], relation_points(relation)
-        one.fired = (form_fired, words, spot, group, related)
-        one.points = form_fired.article + words.article + spot.article + group.article + related.article
-        one.hub_points = form_fired.hub + words.hub + spot.hub + group.hub + related.hub
+        one.group = group = of_group[one.anchor.path]
+        # By unpacking, as it takes half the time of ten attributes.
+        (form_article, form_hub, _), (word_article, word_hub, _) = one.form.fired or form_points(one.form), one.words.fired or word_points(one.words)
+        (spot_article, spot_hub, _), (article, hub, _), (own_article, own_hub, _) = spot_points(one.spot), group, relation_points(relation)
+        one.points = form_article + word_article + spot_article + article + own_article
+        one.hub_points = form_hub + word_hub + spot_hub + hub + own_hub
 
 
 def classify(found: list[Found], outline: Outline, url: str, inline: range, *, on_article: bool) -> list[Link]:
