@@ -12,7 +12,7 @@ __all__ = ["Form", "Resolver", "Site", "form_of"]
 
 MAX_URL = 2048
 
-_ABSOLUTE = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/(?!\.)[^\s/\\?#;]*)+(?:\?[^\s\\#]+)?")
+_ABSOLUTE = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/(?!\.)[^\s/\\?#;]*)+(?:\?[^\s\\#]*)?")
 """Addresses that resolving would leave as they are: no port, no dot segments, no backslash or white space."""
 _ARCHIVED = re.compile(r"(?:https?:)?(?://web\.archive\.org)?/web/\d{14}(?:[a-z]{2}_)?/(https?://.*)", re.DOTALL)
 _ARCHIVE = "web.archive.org"
