@@ -6,7 +6,7 @@ A site prints the same menus and lists on every page, so the answers are remembe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from newscrawler.extract import labels
@@ -25,9 +25,9 @@ _MORE = re.compile(r"^(?:更多|more|查看|详细|全文|>+|»|»+|read more|�
 _MARK = re.compile(r"[，。：！？“”、,:!?\"'…]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Words:
-    """What a link's text tells: `units` is its length; `service` says that it names a service, `mark` that it is punctuated."""
+    """What a link's text tells: `units` is its length; `service` says that it names a service, `mark` that it is punctuated; `fired` remembers what `word_points` said."""
 
     units: float
     next_page: bool
@@ -38,6 +38,7 @@ class Words:
     service: bool
     section: bool
     mark: bool
+    fired: Fired | None = field(default=None, compare=False, repr=False)
 
 
 @lru_cache(maxsize=16384)
@@ -84,10 +85,13 @@ _known: dict[tuple[object, ...], Fired] = {}
 
 def word_points(words: Words) -> Fired:
     """Returns what the text of a link adds to its points; remembered by all that TERMS ask for."""
+    if words.fired is not None:
+        return words.fired
     units = words.units
     length = (units > 0) + (units >= 2) + (units >= 4) + (units >= 7) + (units >= 10)
     key = length, words.mark, words.more, words.number, words.section, words.service
     fired = _known.get(key)
     if fired is None:
         fired = _known[key] = weigh(TERMS, words)
+    words.fired = fired
     return fired

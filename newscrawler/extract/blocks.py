@@ -9,7 +9,6 @@ section's, and many addresses of one shape with numbers are articles.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,14 +49,23 @@ class Group:
     def add(self, form: Form, words: Words, *, article: bool, same_site: bool, image: bool) -> None:
         """Counts one link; `article` says that its address has an article's form."""
         self.count += 1
-        self.told += bool(words.units)
-        self.units += words.units
-        self.articles += article
-        self.sections += form.named or words.section
-        self.services += form.service or words.service
-        self.off_site += not same_site
+        if words.units:
+            self.told += 1
+            self.units += words.units
+        if article:
+            self.articles += 1
+        if form.named or words.section:
+            self.sections += 1
+        if form.service or words.service:
+            self.services += 1
+        if not same_site:
+            self.off_site += 1
         self.roots += form.root
         self.images += image
+
+    def facts(self) -> tuple[float, ...]:
+        """Returns all that the group has counted, to remember its points by."""
+        return self.count, self.told, self.units, self.articles, self.services, self.sections, self.off_site, self.roots, self.images
 
     def share(self, part: int) -> float:
         """Returns which share of the links `part` is."""
@@ -81,6 +89,12 @@ GROUP_TERMS = (
     Term("block of pictures", 0, -1, lambda group: group.share(group.images) >= 0.5),
     Term("block that leads off the site", 0, -2, lambda group: group.share(group.off_site) >= 0.3),
 )
+
+
+@lru_cache(maxsize=2048)
+def group_points(facts: tuple[float, ...]) -> Fired:
+    """Returns what a block with these `Group.facts` adds to the points of its links: a site prints the same menus on every page."""
+    return weigh(GROUP_TERMS, Group(*facts))  # type: ignore[arg-type]
 
 
 class Spot(NamedTuple):
@@ -168,39 +182,53 @@ class Neighbours:
         numbers = _ID.findall(url.partition("://")[2].partition("/")[2]) if own.article else []  # a port is no number of the page's
         self.own_id = numbers[-1] if numbers else None
         self.own_stem = own.place[: own.place.rfind(".")] if own.page_file else own.place
-        self.under: Counter[str] = Counter()
-        self.shapes: Counter[object] = Counter()
+        self.under: dict[str, int] = {}
+        self.shapes: dict[str, int] = {}
+        under, shapes = self.under, self.shapes  # plain dicts: a Counter's update is a call for each address
         for form in forms:
             if form.article:
-                self.under.update(_parents(form.place))
-            self.shapes[form.shape] += 1
+                for parent in _parents(form.place):
+                    under[parent] = under.get(parent, 0) + 1
+            shapes[form.shape] = shapes.get(form.shape, 0) + 1
 
     def relation(self, form: Form, url: str) -> Relation:
         """Returns the relation of one address and its form."""
-        own, stem, place = self.own, self.own_stem, form.place
+        own, stem, place, shape = self.own, self.own_stem, form.place, form.shape
         rest = place[len(stem) :] if own.article and place.startswith(stem) else ""
-        under = self.under[place]
-        own_id = self.own_id is not None and self.own_id in url and place != own.place and self.own_id in _ID.findall(url)
+        under = self.under.get(place, 0)
+        own_id = self.own_id is not None and self.own_id in url and place != own.place and _has_number(url, self.own_id)
         return Relation(
-            own.article and form.shape == own.shape and form.shape[3] != "name",
-            form.shape[3] != "name" and self.shapes[form.shape] >= 2 * MANY,
+            own.article and shape == own.shape and not form.plain_name,
+            not form.plain_name and self.shapes.get(shape, 0) >= 2 * MANY,
             under >= 1,
             under >= MANY,
             place in self.own_parents and not form.root,
             rest.startswith("/"),
             rest != "" and _OTHER_PAGE.fullmatch(rest) is not None,
-            own.article and place == own.place and (form.shape != own.shape or not form.shape[4]),
+            own.article and place == own.place and (shape != own.shape or not form.parameters),
             own_id,
             form.host != own.host,
-            self.under[form.host] >= 1,
+            form.host in self.under,
         )
 
 
-def _parents(place: str) -> list[str]:
+def _has_number(url: str, number: str) -> bool:
+    """Returns whether a number stands in a URL as a whole, not as a part of a longer one."""
+    start = url.find(number)
+    while start >= 0:
+        end = start + len(number)
+        if not url[start - 1 : start].isdecimal() and not url[end : end + 1].isdecimal():
+            return True
+        start = url.find(number, end)
+    return False
+
+
+@lru_cache(maxsize=16384)
+def _parents(place: str) -> tuple[str, ...]:
     """Returns host and folders above a place, the nearest first, MAX_PARENTS at most."""
     parents: list[str] = []
     end = place.rfind("/")
     while end > 0 and len(parents) < MAX_PARENTS:
         parents.append(place[:end])
         end = place.rfind("/", 0, end)
-    return parents
+    return tuple(parents)

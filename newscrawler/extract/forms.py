@@ -6,7 +6,7 @@ Known to fail: sites of one script whose every address is a number in the query;
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from newscrawler.dedupe.tracking import is_tracking
@@ -66,17 +66,18 @@ _WORDS = frozenset(
     "news article articles story stories a content detail show view video videos photo photos pic picture gallery post posts blog doc art read review journal".split()
 )
 _WORD_END = re.compile(r"[-_]")
+_NAME = "name"
 _PREFIX = re.compile(r"\D{1,3}(?=\d)")
 _PAGE_NUMBER = re.compile(r"(?:/page[/_-]?|[?&](?:page|paged|pageno|pn|pg|pageindex)=)(\d{1,5})(?=[/&.?]|$)", re.IGNORECASE)
 _OWN_MARKS = frozenset({"ref", "source", "src", "variant", "nc", "cid"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Form:
     """What host, path and query look like; `article` sums it up: it has the form of an article's address.
 
-    `fired` is what the form adds to the points of a link to it (see `links`); `shape` is equal for addresses that only names and numbers tell
-    apart; `place` is host and path without an index file.
+    `shape` is equal for addresses that only names and numbers tell apart, `plain_name` says that their last name has no form, `parameters`
+    that they have some; `place` is host and path without an index file. `fired` remembers what `form_points` said.
     """
 
     dated: bool
@@ -96,9 +97,12 @@ class Form:
     article: bool
     host: str
     place: str
-    shape: tuple[int, bool, bool, str, str]
+    shape: str
+    plain_name: bool
+    parameters: bool
     page_number: int | None
     named: bool
+    fired: Fired | None = field(default=None, compare=False, repr=False)
 
 
 @lru_cache(maxsize=16384)
@@ -131,10 +135,11 @@ def form_of(url: str) -> Form:
     strong = (dated and (number or page_file or slug_words >= 3 or _DAY_NAMED.search(path))) or (number and (page_file or id_query or len(names) >= 2)) or slug_words >= LONG_SLUG
     article = bool(strong) and not index and not service and not (section and not number and not dated)
     word = not _WORDS.isdisjoint(folders) or (len(last) > len(head := _WORD_END.split(last, 1)[0]) and head.lower() in _WORDS)
+    kind, parameters = _kind(stem, numbered=numbered), _parameters(query) if told else ""
     return Form(
         dated, number, page_file, slug_words, word, root, index, section, listed, service, extension in _MEDIA_FILES,
         path.endswith("/"), path.count("/"), told and not id_query, article, host, "/".join([host, *(names[:-1] if index else names)]),
-        _shape(len(names), dated, page_file, stem, query if told else "", numbered=numbered), _page_number(url),
+        f"{len(names)} {dated:d}{page_file:d} {kind} {parameters}", kind == _NAME, parameters != "", _page_number(url),
         names_section(host.partition(".")[0] if root else stem if not index or len(names) == 1 else names[-2]),
     )  # fmt: skip
 
@@ -168,15 +173,17 @@ def _tells(query: str) -> bool:
     return any(value and not is_tracking(name) and name.lower() not in _OWN_MARKS for name, _, value in (one.partition("=") for one in query.split("&")))
 
 
-def _shape(depth: int, dated: bool, page_file: bool, stem: str, query: str, *, numbered: bool) -> tuple[int, bool, bool, str, str]:
-    """Returns what is equal for addresses that only names and numbers tell apart: depth, date, file, kind of last name, parameters."""
+def _kind(stem: str, *, numbered: bool) -> str:
+    """Returns what the last name of an address is: words, a number with the letters before it, or just a name."""
     if stem.count("-") >= 3 or stem.count("%") > ESCAPES_PER_WORD:
-        last = "slug"
-    elif numbered:
-        last = stem[: prefix.end()] + "number" if (prefix := _PREFIX.match(stem)) else "number"
-    else:
-        last = "name"
-    return depth, dated, page_file, last, ",".join(sorted(one.partition("=")[0] for one in query.split("&"))) if query else ""
+        return "slug"
+    if numbered:
+        return stem[: prefix.end()] + "number" if (prefix := _PREFIX.match(stem)) else "number"
+    return _NAME
+
+
+def _parameters(query: str) -> str:
+    return ",".join(sorted(one.partition("=")[0] for one in query.split("&"))) if query else ""
 
 
 TERMS = (
@@ -206,6 +213,8 @@ _known: dict[tuple[object, ...], Fired] = {}
 
 def form_points(form: Form) -> Fired:
     """Returns what the form of a URL adds to the points of a link to it; remembered by all that TERMS ask for."""
+    if form.fired is not None:
+        return form.fired
     slug = (form.slug_words >= 4) + (form.slug_words >= 6)
     key = (
         form.dated, form.number, form.page_file, form.article, slug, form.word, form.section, form.listed, form.named, form.service,
@@ -214,4 +223,5 @@ def form_points(form: Form) -> Fired:
     fired = _known.get(key)
     if fired is None:
         fired = _known[key] = weigh(TERMS, form)
+    form.fired = fired
     return fired

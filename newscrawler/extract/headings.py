@@ -111,8 +111,9 @@ def headings_over(outline: Outline) -> dict[int, str]:
 
 def _scope(block: Block, outline: Outline) -> _Scope | None:
     """Returns what a block stands over when it is a heading."""
-    if len(block.text) > MAX_HEADING or block.place.tag == "h1" or not _heads(block):
-        return None
+    length = len(block.text)
+    if length > MAX_HEADING or (length > MAX_LINKED and block.linked * 2 > length) or block.place.tag == "h1" or not _heads(block):
+        return None  # most blocks are linked headlines, and cost no call
     return _Scope(block.place.number + 1, last, block) if (last := _reach(block.place, outline.places)) > block.place.number else None
 
 

@@ -12,6 +12,7 @@ import re
 
 _SIMPLIFIED = "这来时说国为会学对发经过问还动没样进现将开种东关见话该无长后点让们"
 _TRADITIONAL = "這來時說國為會學對發經過問還動沒樣進現將開種東關見話該無長後點讓們"
+_ONLY_SIMPLIFIED, _ONLY_TRADITIONAL = (re.compile(f"[{characters}]") for characters in (_SIMPLIFIED, _TRADITIONAL))
 SAMPLE = 3000
 
 # Runs of letters: a text has far fewer of them than letters.
@@ -62,7 +63,9 @@ def language_of(text: str, declared: str) -> tuple[str | None, float | None]:
     ('zh-Hans', 'zh-Hant')
     """
     text = text[:SAMPLE]
-    counts = {name: sum(map(len, pattern.findall(text))) for name, pattern in (("han", _HAN), ("kana", _KANA), ("hangul", _HANGUL), ("latin", _LATIN))}
+    rest = _HAN.sub("", text)  # of a Chinese text little is left to search
+    counts = {name: sum(map(len, pattern.findall(rest))) for name, pattern in (("kana", _KANA), ("hangul", _HANGUL), ("latin", _LATIN))}
+    counts["han"] = len(text) - len(rest)
     letters = sum(counts.values())
     if letters and counts["hangul"] * 4 > letters:
         return "ko", round(min(1.0, 0.5 + counts["hangul"] / letters / 2), 2)
@@ -78,7 +81,7 @@ def language_of(text: str, declared: str) -> tuple[str | None, float | None]:
 
 
 def _chinese(text: str, declared: str) -> tuple[str, float]:
-    simplified, traditional = sum(map(text.count, _SIMPLIFIED)), sum(map(text.count, _TRADITIONAL))
+    simplified, traditional = len(_ONLY_SIMPLIFIED.findall(text)), len(_ONLY_TRADITIONAL.findall(text))
     total = simplified + traditional
     if not total:
         tag = _CHINESE_TAGS.get(declared.lower().replace("_", "-"), "zh-Hans")

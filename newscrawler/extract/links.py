@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from newscrawler.extract import labels
 from newscrawler.extract.addresses import Resolver, Site
 from newscrawler.extract.anchors import Words, word_points, words_of
-from newscrawler.extract.blocks import GROUP_TERMS, PROSE_BYTES, Group, Neighbours, Relation, Spot, relation_points, spot_points
+from newscrawler.extract.blocks import PROSE_BYTES, Group, Neighbours, Relation, Spot, group_points, relation_points, spot_points
 from newscrawler.extract.forms import Form, form_of, form_points
 from newscrawler.extract.headings import LEVELS, headings_over, sub_of_heading
 from newscrawler.extract.outline import Anchor, Block, Outline
-from newscrawler.extract.points import Fired, weigh
+from newscrawler.extract.points import Fired
 from newscrawler.extract.services import heads_services
 from newscrawler.items import Link, LinkKind, LinkSub
 
@@ -54,10 +54,17 @@ class Found:
     spot: Spot
     heading: str | None
     relation: Relation | None = None
-    fired: tuple[Fired, ...] = ()
+    group: Fired | None = None
     points: int = 0
     hub_points: int = 0
     teaser: str | None = None
+
+    @property
+    def fired(self) -> tuple[Fired, ...]:
+        """What form, words, spot, block and relation added to the points; () before there are any."""
+        if self.relation is None or self.group is None:
+            return ()
+        return form_points(self.form), word_points(self.words), spot_points(self.spot), self.group, relation_points(self.relation)
 
     @property
     def why(self) -> str:
@@ -70,7 +77,8 @@ def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
     """Returns every link with an http(s) address, in page order, with its points; a URL may still come twice."""
     found: list[Found] = []
     seen: set[str] = set()
-    over = headings_over(outline)
+    over, blocks = headings_over(outline), outline.blocks
+    spots: dict[tuple[object, ...], Spot] = {}
     for anchor in outline.anchors:
         url = resolver.resolve(anchor.href)
         if url is None:
@@ -79,7 +87,11 @@ def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
         if len(seen) > MAX_LINKS:
             break
         text, heading = anchor.text or anchor.title, over.get(anchor.place.number)
-        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url), _spot(anchor, heading, outline.blocks), heading))
+        key = anchor.place.flags, anchor.place.tag, heading, _in_prose(anchor, blocks), anchor.image
+        spot = spots.get(key)
+        if spot is None:  # the links of a page stand in few spots
+            spot = spots[key] = _spot(anchor, heading, blocks)
+        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url), spot, heading))
     _lend_texts(found)
     _give_points(found, site.url)
     return found
@@ -105,24 +117,27 @@ def _lend_texts(found: list[Found]) -> None:
         if len(one.text) > len(texts.get(one.url, "")):
             texts[one.url] = one.text
     for one in found:
-        if not one.anchor.text and len(one.text) < len(lent := texts.get(one.url, "")):
+        if one.anchor.text:
+            continue
+        if len(one.text) < len(lent := texts.get(one.url, "")):
             one.text, one.words = lent, words_of(lent)
 
 
 def _give_points(found: list[Found], own: str) -> None:
     groups: defaultdict[int, Group] = defaultdict(Group)
     neighbours = Neighbours(own, {one.url: one.form for one in found if one.same_site}.values())
-    for one in found:
-        one.relation = neighbours.relation(one.form, one.url)
-        article = one.form.article or one.relation.own_shape
-        groups[one.anchor.path].add(one.form, one.words, article=article, same_site=one.same_site, image=one.anchor.image)
-    of_group = {path: weigh(GROUP_TERMS, group) for path, group in groups.items()}
-    for one in found:
-        form, words, spot = form_points(one.form), word_points(one.words), spot_points(one.spot)
-        group, relation = of_group[one.anchor.path], relation_points(one.relation)
-        one.fired = (form, words, spot, group, relation)
-        one.points = form.article + words.article + spot.article + group.article + relation.article
-        one.hub_points = form.hub + words.hub + spot.hub + group.hub + relation.hub
+    relations = [neighbours.relation(one.form, one.url) for one in found]
+    for one, relation in zip(found, relations, strict=True):
+        one.relation, form = relation, one.form
+        groups[one.anchor.path].add(form, one.words, article=form.article or relation.own_shape, same_site=one.same_site, image=one.anchor.image)
+    of_group = {path: group_points(group.facts()) for path, group in groups.items()}
+    for one, relation in zip(found, relations, strict=True):
+        one.group = group = of_group[one.anchor.path]
+        # By unpacking, as it takes half the time of ten attributes.
+        (form_article, form_hub, _), (word_article, word_hub, _) = one.form.fired or form_points(one.form), one.words.fired or word_points(one.words)
+        (spot_article, spot_hub, _), (article, hub, _), (own_article, own_hub, _) = spot_points(one.spot), group, relation_points(relation)
+        one.points = form_article + word_article + spot_article + article + own_article
+        one.hub_points = form_hub + word_hub + spot_hub + hub + own_hub
 
 
 def classify(found: list[Found], outline: Outline, url: str, inline: range, *, on_article: bool) -> list[Link]:
@@ -143,7 +158,7 @@ def _link(one: Found, kind: LinkKind, sub: LinkSub | None, position: int) -> Lin
 
 
 def _judge(one: Found, outline: Outline, url: str, inline: range, *, on_article: bool) -> tuple[LinkKind, LinkSub | None]:
-    rel = one.anchor.rel.lower().split()
+    rel = one.anchor.rel.lower().split() if one.anchor.rel else ()
     if not one.same_site or one.url == url or "sponsored" in rel:
         return "other", None
     if _is_pager(one):

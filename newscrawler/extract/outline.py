@@ -130,19 +130,23 @@ class _Walk:
         self.anchor: Anchor | None = None
         self.anchor_from = 0
         self.chars = 0
+        self.whole: str | None = None
+        """The text of the link that has just ended, when nothing stands before it in its block."""
         self.paths: dict[tuple[int, str], int] = {}
+        self.kinds: dict[tuple[int, str, str | None, str | None], tuple[int, int, int]] = {}
+        """Path, own flags and mark of an element by the path around it, its tag, class and id: the items of a list share one entry."""
         self.place = Place("", 0, 0, 0, None, 0, None, 0, 0)
         self.out.places.append(self.place)
 
     def run(self, root: etree._Element) -> Outline:
         walk = self.walk = etree.iterwalk(root, events=("start", "end"))
-        parts = self.parts
+        parts, starts, ends = self.parts, _STARTS.get, _ENDS.get
         for event, element in walk:
             if event == "start":
-                start = _STARTS.get(element.tag)
+                start = starts(element.tag)
                 text = element.text if start is None or start(self, element) else None
             else:
-                end = _ENDS.get(element.tag)
+                end = ends(element.tag)
                 if end is not None:
                     end(self)
                 text = element.tail
@@ -159,20 +163,25 @@ class _Walk:
     def _open(self, element: etree._Element) -> bool:
         if self.parts:
             self._flush()
-        tag, name, up = element.tag, element.get("class"), self.place
-        key = (up.path, signature(tag, name))
-        path = self.paths.get(key)
-        if path is None:
-            path = self.paths[key] = len(self.paths) + 1
-        number = len(self.out.places)
-        own = flags_of(tag, name, element.get("id"))
+        tag, name, up, places = element.tag, element.get("class"), self.place, self.out.places
+        key = up.path, tag, name, element.get("id")
+        known = self.kinds.get(key)
+        path, own, kind = known if known is not None else self._know(key)
+        number = len(places)
         item = number if tag in _ITEMS else up.item
-        self.place = Place(tag, path, up.flags | own, number, up, item, up.heading, self.chars, own)
-        self.out.places.append(self.place)
-        prop = (element.get("itemprop") or element.get("property")) if self.has_microdata else None
-        if (name or prop) and (kind := mark_of(name, prop)):
-            self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
+        place = self.place = Place(tag, path, up.flags | own, number, up, item, up.heading, self.chars, own)
+        places.append(place)
+        if self.has_microdata and (prop := element.get("itemprop") or element.get("property")):
+            kind = mark_of(name, prop)
+        if kind:
+            self.out.marks.append(Mark(element, kind, place, len(self.out.blocks)))
         return True
+
+    def _know(self, key: tuple[int, str, str | None, str | None]) -> tuple[int, int, int]:
+        around, tag, name, ident = key
+        path = self.paths.setdefault((around, signature(tag, name)), len(self.paths) + 1)
+        known = self.kinds[key] = path, flags_of(tag, name, ident), mark_of(name, None) if name else 0
+        return known
 
     def _inline(self, element: etree._Element) -> bool:
         name = element.get("class")
@@ -198,9 +207,11 @@ class _Walk:
             self._take_anchor_text()
         elif self.linked:
             self.loose.extend(self.parts[self.anchor_from :])
-        raw = "".join(self.parts)
+        raw = self.parts[0] if len(self.parts) == 1 else "".join(self.parts)
+        alone = self.whole if self.anchor_from == len(self.parts) else None  # most blocks of a page are one link, read already
         self.parts.clear()
-        text = _lines(raw) if _BREAK in raw else " ".join(raw.split())
+        self.whole = None
+        text = _lines(raw) if _BREAK in raw else " ".join(raw.split()) if alone is None else alone
         if text:
             self._add_block(text)
         self.linked = self.anchor_from = 0
@@ -209,10 +220,12 @@ class _Walk:
 
     def _add_block(self, text: str) -> None:
         place = self.place
-        loose = text if not self.linked else " ".join("".join(self.loose).split())
-        self.chars += len(text)
-        self.out.blocks.append(Block(text, place, min(self.linked, len(text)), len(text.encode("utf-8", "replace")), loose))
-        if len(text) <= MAX_HEADING and self._heads(text):
+        loose = (" ".join("".join(self.loose).split()) if self.loose else "") if self.linked else text
+        length, linked = len(text), self.linked
+        self.chars += length
+        size = length if text.isascii() else len(text.encode("utf-8", "replace"))
+        self.out.blocks.append(Block(text, place, min(length, linked), size, loose))
+        if length <= MAX_HEADING and self._heads(text):
             place.heading = text
 
     def _heads(self, text: str) -> bool:
@@ -233,22 +246,26 @@ class _Walk:
                 path = self.paths.setdefault((path, signature("a", name)), len(self.paths) + 1)
             title = element.get("title") or ""
             anchor = Anchor(href, element.get("rel") or "", name, path, place, len(self.out.blocks), place.heading, "", title)
-            self._keep_loose()
+            if self.parts:
+                self._keep_loose()
+            self.whole = None
             self.anchor, self.anchor_from = anchor, len(self.parts)
             self.out.anchors.append(anchor)
         return True
 
     def _keep_loose(self) -> None:
-        if self.parts and len(self.parts) > self.anchor_from:
+        if len(self.parts) > self.anchor_from:
             self.loose.extend(self.parts[self.anchor_from :])
             self.anchor_from = len(self.parts)
 
     def _take_anchor_text(self) -> None:
         anchor = self.anchor
         assert anchor is not None
-        text = " ".join("".join(self.parts[self.anchor_from :]).replace(_BREAK, " ").split())
+        parts = self.parts[self.anchor_from :] if self.anchor_from else self.parts
+        text = " ".join((parts[0] if len(parts) == 1 else "".join(parts)).split())  # _BREAK is white space too
         self.linked += len(text)
         anchor.text = f"{anchor.text} {text}" if anchor.text and text else anchor.text or text
+        self.whole = text if parts is self.parts else None
         self.anchor_from = 0
 
     def _close_anchor(self) -> None:

@@ -10,6 +10,7 @@ from newscrawler.items import Link, Related
 
 MIN_TEASER = 6
 MAX_TEASER = 400
+_FOLLOWING = frozenset({"dd", "p"})
 
 
 def give_teasers(found: list[Found], outline: Outline) -> None:
@@ -21,11 +22,15 @@ def give_teasers(found: list[Found], outline: Outline) -> None:
     for block in outline.blocks:
         if block.place.item and block.loose:
             texts.setdefault(block.place.item, []).append(block.loose)
+    joined = {item: " ".join(lines) for item, lines in texts.items()}
+    following = {index for index, block in enumerate(outline.blocks) if block.place.tag in _FOLLOWING and not block.linked}
     for one in found:
-        place = one.anchor.place
-        teaser = " ".join(texts.get(place.item, ())) if place.item else ""
-        if (place.tag == "dt" or not teaser) and one.anchor.text:
+        anchor = one.anchor
+        teaser = joined.get(anchor.place.item, "")
+        if anchor.block + 1 in following and anchor.text and (not teaser or anchor.place.tag == "dt"):
             teaser = _following(one, outline) or teaser
+        if not teaser:
+            continue
         teaser = teaser.strip(" \n-·|")
         if MIN_TEASER <= len(teaser) <= MAX_TEASER and not _is_date(teaser):
             one.teaser = teaser.replace("\n", " ")
@@ -50,7 +55,7 @@ def _following(one: Found, outline: Outline) -> str:
     if index >= len(outline.blocks) or one.anchor.block < 0:
         return ""
     block, own = outline.blocks[index], one.anchor.place
-    if block.linked or block.place.tag not in ("dd", "p") or block.place.tag == own.tag:
+    if block.linked or block.place.tag not in _FOLLOWING or block.place.tag == own.tag:
         return ""
     return block.text if block.place.parent in (own.parent, own) else ""
 
