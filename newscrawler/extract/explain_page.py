@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from newscrawler.extract.kind import ARTICLE_POINTS
+from newscrawler.extract.links import page_forms
 from newscrawler.extract.outline import Place, _Walk
 from newscrawler.extract.trace import Trace
 from newscrawler.items import Article, Link, Page
@@ -15,6 +16,8 @@ from newscrawler.items import Article, Link, Page
 FIRST = 3
 """How many links of each kind are told."""
 MAX_TEXT = 60
+MAX_TERMS = 6
+"""How many terms of a link are told, those with the most points: `newscrawler why` tells all."""
 
 
 def explain_page(page: Page, trace: Trace) -> list[str]:
@@ -37,6 +40,9 @@ def _kind(page: Page, trace: Trace) -> Iterator[str]:
         yield f"  article {sum(points for _, points in trace.terms):+d}, enough from {ARTICLE_POINTS}"
     for name, points in trace.terms:
         yield f"  {points:+d}  {name}"
+    if page.article is None and trace.found:
+        forms = page_forms(trace.found)
+        yield f"  links to {forms[True]} addresses of the site look like articles, to {forms[False]} do not"
 
 
 def _body(trace: Trace) -> Iterator[str]:
@@ -75,7 +81,12 @@ def _why(link: Link, trace: Trace) -> Iterator[str]:
     """Yields the terms of the place by which a link was judged, with their points for an article and for a section."""
     if link.position < len(trace.found):  # a feed's links are not judged
         one = trace.found[link.position]
-        yield f"      article {one.points:+d}, section {one.hub_points:+d}" + ("" if one.same_site else ", on another site") + (f": {one.why}" if one.why else "")
+        held = [term for fired in one.fired for term in fired.terms if term.article or term.hub]
+        terms = sorted(held, key=lambda term: -abs(term.article) - abs(term.hub))
+        told = ", ".join(f"{term.name} {term.article:+d}/{term.hub:+d}" for term in terms[:MAX_TERMS])
+        more = f" and {len(terms) - MAX_TERMS} more" if len(terms) > MAX_TERMS else ""
+        where = "" if one.same_site else ", on another site"
+        yield f"      article {one.points:+d}, section {one.hub_points:+d}{where}" + (f": {told}{more}" if told else "")
 
 
 def path_of(place: Place, root: etree._Element) -> str:

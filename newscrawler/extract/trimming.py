@@ -70,15 +70,15 @@ def running_text(
     lead = _standfirst(outline, inside[0] if inside else 0, open_, worths)
     text = _once(lead + found)
     if trace is not None:
-        rest = [index for index in inside[start:] if open_[index]]
-        boxed = sum(1 for index in rest if index in teasers), sum(1 for index in rest if index in captions and index not in teasers)
+        rest = {index for index in inside[start:] if open_[index]}
+        in_boxes, open_blocks = (len(rest & teasers), len(rest & captions - teasers)), len(rest)
         trace.place, trace.inside, trace.lead = place, len(inside), len(lead)
         trace.trimmed = {
             "up to the headline": start,
-            "in a part that is named otherwise": len(inside) - start - len(rest),
-            "in the box of a teaser": boxed[0],
-            "lists of links, labels, notices": len(rest) - sum(boxed) - len(may),
-            "captions": boxed[1] + len(may) - len(whole),
+            "in a part that is named otherwise": len(inside) - start - open_blocks,
+            "in the box of a teaser": in_boxes[0],
+            "in lists of links, labels, notices, marked captions": open_blocks - sum(in_boxes) - len(may),
+            "captions by place or words": in_boxes[1] + len(may) - len(whole),
             "after the text": len(whole) - len(kept),
             "before the first paragraph": len(kept) - len(found),
             "said twice": len(lead) + len(found) - len(text),
