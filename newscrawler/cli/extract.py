@@ -16,16 +16,22 @@ from newscrawler.items import RawPage
 @click.argument("source", metavar="FILE|URL")
 @click.option("--url", help="The address that a FILE was fetched from: links are resolved against it.")
 @click.option("--allow-private", multiple=True, metavar="HOST", help="A host that may have a loopback or private address (repeatable).")
+@click.option("--explain", is_flag=True, help="Tell on stderr how the page was read: encoding, kind, body, fields, links.")
 @options.script
-def command(source: str, url: str | None, allow_private: tuple[str, ...], script: str | None) -> None:
+def command(source: str, url: str | None, allow_private: tuple[str, ...], explain: bool, script: str | None) -> None:
     """Read one saved page, or fetch one, and print its article as one JSON line."""
     from newscrawler import read_page
     from newscrawler.dedupe import article_key, content_hash
     from newscrawler.export import dumps, in_script
     from newscrawler.export.collected import collected_record
+    from newscrawler.extract.explain_page import explain_page
+    from newscrawler.extract.trace import Trace
 
     raw = _fetch(source, allow_private) if source.startswith(("http://", "https://")) else _load(source, url)
-    raw.page = read_page(raw.body, raw.url, raw.headers.get("content-type"))
+    trace = Trace() if explain else None
+    raw.page = read_page(raw.body, raw.url, raw.headers.get("content-type"), trace=trace)
+    if trace is not None:
+        options.tell(*explain_page(raw.page, trace))
     if raw.page.article is None:
         raise NewscrawlerError(f"{source}: no article ({raw.page.reason or f'a page of kind {raw.page.kind}'})")
     article = raw.page.article

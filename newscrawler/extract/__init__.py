@@ -10,6 +10,7 @@
     kind       article, hub or other                 feeds: RSS, Atom and sitemaps are hubs
     labels     words by which parts are told         addresses: hrefs -> URLs, and whose site they are
     points     terms and what they add               forms, anchors, blocks, headings: what the address, the words, the place of a link tell
+    trace      what a page leaves behind when asked  explain_page: how it was read, told to a person
     explain    why a link is what it is              sections, services: the names that menus have
 """
 

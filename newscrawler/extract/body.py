@@ -19,6 +19,7 @@ from itertools import accumulate
 
 from newscrawler.extract.labels import AROUND, BODY, CLOSING, COMMENT, CONSENT, FOOT, PRINTED_HEADING, SERVICE, SHARE
 from newscrawler.extract.outline import Block, Outline, Place
+from newscrawler.extract.trace import Trace
 from newscrawler.extract.trimming import running_text
 
 PARAGRAPH_BYTES = 75
@@ -35,7 +36,7 @@ _ENTRY_TAGS = frozenset({"li", "dd", "dt"})
 _PARAGRAPH_TAGS = frozenset({"p", "blockquote", "pre", "li", "dd", "h2", "h3", "h4"})
 
 
-def choose_body(outline: Outline) -> list[Block]:
+def choose_body(outline: Outline, trace: Trace | None = None) -> list[Block]:
     """Returns the blocks of the running text in order, [] when nothing reads like one.
 
     Regions that say they stand around the text (navigation, related lists) are left out, unless that leaves almost nothing.
@@ -50,7 +51,7 @@ def choose_body(outline: Outline) -> list[Block]:
         if place is not None:
             first, last = place.number, place.last
             inside = [index for index, block in enumerate(outline.blocks) if first <= block.place.number <= last]
-            found = running_text(outline, place, inside, worths, open_)
+            found = running_text(outline, place, inside, worths, open_, trace)
             if around == 0 or sum(block.size for block in found) >= 2 * PARAGRAPH_BYTES:
                 return found
     return []

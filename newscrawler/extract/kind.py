@@ -50,11 +50,11 @@ def article_points(form: Form, outline: Outline, body: list[Block], inside: rang
 
     `inside` numbers the blocks from the body's first to its last; `declared` says that the page's JSON-LD calls it an article.
     """
-    return sum(points for points, holds in terms_of(form, outline, body, inside, declared=declared) if holds)
+    return sum(points for _, points, holds in terms_of(form, outline, body, inside, declared=declared) if holds)
 
 
-def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, declared: bool) -> list[tuple[int, bool]]:
-    """Returns the points with whether each holds."""
+def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, declared: bool) -> list[tuple[str, int, bool]]:
+    """Returns each term: its name, its points and whether it holds."""
     size = sum(block.size for block in body if worth(block))
     linked = sum(block.linked for block in outline.blocks)
     total = sum(len(block.text) for block in outline.blocks) or 1
@@ -64,28 +64,28 @@ def terms_of(form: Form, outline: Outline, body: list[Block], inside: range, *, 
     headline = _headline(outline, inside)
     dated = headline is not None and _is_dated(outline, headline, inside)
     return [
-        (3, form.article),
-        (1, form.dated),
-        (-3, form.root),
-        (-3, form.index and not form.article and not form.root),
-        (-2, form.section and not form.dated),
-        (-1, form.directory and form.slug_words < 4 and not form.dated and not form.root),
-        (3, declared),
-        (2, outline.meta.get("og:type", "").lower().endswith("article")),
-        (1, "article:published_time" in outline.meta),
-        (3, headline is not None and not listed),
-        (3, dated and not listed),
-        (1, size >= 150),
-        (2, size >= 450),
-        (2, size >= 1200),
-        (1, size >= 450 and size * 3 >= loose),
-        (2, any(block.size >= LONG_PARAGRAPH and worth(block) for block in body)),
-        (2, size >= 450 and size * 2 >= loose and not listed),
-        (-8, size == 0 and not (headline is not None and body)),
-        (-2, linked * 10 > total * 7 and size < 1200 and not dated),
-        (-4, listed),
-        (-4, listed and teasers * 5 >= paragraphs * 4),
-        (NEVER, _is_wall(outline, size) or _is_ticker(outline, inside)),
+        ("address of an article", 3, form.article),
+        ("date in the address", 1, form.dated),
+        ("address of the first page", -3, form.root),
+        ("address of an index", -3, form.index and not form.article and not form.root),
+        ("address of a section", -2, form.section and not form.dated),
+        ("address of a directory", -1, form.directory and form.slug_words < 4 and not form.dated and not form.root),
+        ("JSON-LD says article", 3, declared),
+        ("og:type says article", 2, outline.meta.get("og:type", "").lower().endswith("article")),
+        ("head tells when it was published", 1, "article:published_time" in outline.meta),
+        ("headline that the head repeats", 3, headline is not None and not listed),
+        ("date or source at the headline", 3, dated and not listed),
+        ("150 bytes of text", 1, size >= 150),
+        ("450 bytes of text", 2, size >= 450),
+        ("1200 bytes of text", 2, size >= 1200),
+        ("a third of the text is the body", 1, size >= 450 and size * 3 >= loose),
+        ("a long paragraph", 2, any(block.size >= LONG_PARAGRAPH and worth(block) for block in body)),
+        ("half of the text is the body", 2, size >= 450 and size * 2 >= loose and not listed),
+        ("no paragraph", -8, size == 0 and not (headline is not None and body)),
+        ("mostly links", -2, linked * 10 > total * 7 and size < 1200 and not dated),
+        ("teasers between links", -4, listed),
+        ("little but teasers between links", -4, listed and teasers * 5 >= paragraphs * 4),
+        ("error page, wall or live ticker", NEVER, _is_wall(outline, size) or _is_ticker(outline, inside)),
     ]
 
 

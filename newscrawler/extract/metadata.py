@@ -14,6 +14,7 @@ from newscrawler.extract.outline import Anchor, Block, Outline
 from newscrawler.extract.pictures import read_images
 from newscrawler.extract.published import Style, set_dates
 from newscrawler.extract.titles import choose_title, site_names
+from newscrawler.extract.trace import Trace
 from newscrawler.extract.writers import set_writers
 from newscrawler.extract.zones import is_american, site_zone
 from newscrawler.items import Article
@@ -27,15 +28,18 @@ NEAR_TITLE, FAR_TITLE = 24, 60
 MAX_INFO = 200
 
 
-def read_article(outline: Outline, data: LinkedData, body: list[Block], url: str, resolver: Resolver) -> Article:
+def read_article(outline: Outline, data: LinkedData, body: list[Block], url: str, resolver: Resolver, trace: Trace | None = None) -> Article:
     """Returns the article without its related reading; every field as on the page, not cleaned."""
     span = _span(outline, body)
-    article = Article(title=choose_title(outline, data.headline, url, span[0]), subtitle=data.subtitle)
+    title, said_in = choose_title(outline, data.headline, url, span[0])
+    article = Article(title=title, subtitle=data.subtitle)
     lines, tail, tail_names = _paragraphs(body, article.title)
     article.text = "\n".join(lines)
     article.language, article.language_score = language_of(article.text or article.title or "", outline.lang)
     info = _info_lines(outline, body, span)
-    set_writers(article, outline, data, info, (tail, tail_names), span, site_names(outline.meta.get("og:site_name"), url))
+    signed = set_writers(article, outline, data, info, (tail, tail_names), span, site_names(outline.meta.get("og:site_name"), url))
+    if trace is not None:
+        trace.sources = {"title": said_in, "authors": signed[0], "byline": signed[1]}
     set_dates(article, outline, data, info, span, url, _style(outline, article, url))
     _set_subjects(article, outline, data)
     article.source_name = outline.meta.get("og:site_name") or next(filter(None, map(bylines.source_of, info)), None)

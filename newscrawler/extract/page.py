@@ -5,23 +5,24 @@ from __future__ import annotations
 from newscrawler.extract import feeds
 from newscrawler.extract.addresses import Resolver, Site, form_of
 from newscrawler.extract.body import choose_body
-from newscrawler.extract.kind import ARTICLE_POINTS, article_points
+from newscrawler.extract.kind import ARTICLE_POINTS, article_points, terms_of
 from newscrawler.extract.linked_data import linked_data_of
 from newscrawler.extract.links import classify, find_links, page_forms
 from newscrawler.extract.metadata import read_article
 from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.parse import parse_html
 from newscrawler.extract.related import give_teasers, related_entries
+from newscrawler.extract.trace import Trace
 from newscrawler.extract.wrappers import forget_wrappers
 from newscrawler.items import Page
 
 HUB_LINKS = 3
 
 
-def extract_page(text: str, url: str) -> Page:
+def extract_page(text: str, url: str, trace: Trace | None = None) -> Page:
     """Returns what a page is and says, from its text; nothing in it is cleaned or made canonical.
 
-    Never raises and fetches nothing. A page with neither text nor links is "other", with a reason.
+    A `trace` is given what an explanation needs. Never raises and fetches nothing. A page with neither text nor links is "other", with a reason.
     """
     if feeds.is_feed(text):
         return feeds.read_feed(text, url)
@@ -32,20 +33,25 @@ def extract_page(text: str, url: str) -> Page:
         return Page(url, "other", reason="no HTML could be parsed")
     outline = outline_of(root, has_microdata="itemprop" in text or "typeof=" in text)
     forget_wrappers(outline)
-    page = _read(outline, url)
+    page = _read(outline, url, trace)
+    if trace is not None:
+        trace.root = root
     page.meta_robots = outline.meta.get("robots")
     return page
 
 
-def _read(outline: Outline, url: str) -> Page:
+def _read(outline: Outline, url: str, trace: Trace | None) -> Page:
     resolver = Resolver(_base(outline, url))
     found = find_links(outline, resolver, Site(url))
     give_teasers(found, outline)
-    body = choose_body(outline)
+    body = choose_body(outline, trace)
     data = linked_data_of(outline.scripts)
     inside = _span(outline, body)
     points = article_points(form_of(url), outline, body, inside, declared=data.is_article) if body else 0
-    article = read_article(outline, data, body, url, resolver) if points >= ARTICLE_POINTS else None
+    if trace is not None:
+        terms = terms_of(form_of(url), outline, body, inside, declared=data.is_article) if body else []
+        trace.found, trace.body, trace.terms = found, body, [(name, value) for name, value, holds in terms if holds]
+    article = read_article(outline, data, body, url, resolver, trace) if points >= ARTICLE_POINTS else None
     if article is not None and not article.text:
         article = None
     own = url.partition("#")[0]

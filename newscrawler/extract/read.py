@@ -9,6 +9,7 @@ from newscrawler.clean import clean_text, may_need_repair
 from newscrawler.clean.effort import OF_A_PAGE, shared_effort
 from newscrawler.decode import decode_page
 from newscrawler.extract.page import extract_page
+from newscrawler.extract.trace import Trace
 from newscrawler.items import Article, FieldRepair, Link, Page, Quality, Repair
 
 MAX_EXAMPLES = 20
@@ -23,10 +24,10 @@ _LINES = ("title", "subtitle", "description", "byline", "source_name", "date_pub
 _LISTS = ("authors", "keywords", "sections")
 
 
-def read_page(body: bytes, url: str, content_type: str | None = None, *, without: frozenset[str] = frozenset()) -> Page:
+def read_page(body: bytes, url: str, content_type: str | None = None, *, without: frozenset[str] = frozenset(), trace: Trace | None = None) -> Page:
     """Returns the page that `body` is: decoded, extracted, each field cleaned once. `content_type` is the HTTP header.
 
-    Repairs of the kinds in `without` are not made.
+    Repairs of the kinds in `without` are not made. A `trace` is given what an explanation needs.
 
     Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing.
     """
@@ -37,12 +38,14 @@ def read_page(body: bytes, url: str, content_type: str | None = None, *, without
     if content_type and content_type.lower().startswith(_NOT_TEXT) and b"<" not in body[:1024]:
         return Page(url, "other", reason="not HTML")
     with shared_effort(OF_A_PAGE):
-        return _read(body, url, content_type, without)
+        return _read(body, url, content_type, without, trace)
 
 
-def _read(body: bytes, url: str, content_type: str | None, without: frozenset[str]) -> Page:
+def _read(body: bytes, url: str, content_type: str | None, without: frozenset[str], trace: Trace | None) -> Page:
     decoded = decode_page(body, content_type, without=without)
-    page = extract_page(decoded.text, url)
+    page = extract_page(decoded.text, url, trace)
+    if trace is not None:
+        trace.repairs = decoded.repairs
     page.encoding, page.declared = decoded.encoding, decoded.declared
     tidy = _Tidy(without)
     if page.article is not None:  # before the links: what a search may cost is spent on it first

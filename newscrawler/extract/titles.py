@@ -49,23 +49,26 @@ class _Head:
     words: list[set[str]]
 
 
-def choose_title(outline: Outline, headline: str | None, url: str, start: int) -> str | None:
-    """Returns the headline on one line, or None; `headline` is what JSON-LD says, `start` the number of the text's first block."""
+def choose_title(outline: Outline, headline: str | None, url: str, start: int) -> tuple[str | None, str]:
+    """Returns the headline on one line, or None, and where it was found; `headline` is what JSON-LD says, `start` the number of the text's first block."""
     meta = outline.meta
-    written = [text for text in (meta.get("og:title"), meta.get("twitter:title"), outline.title, headline) if text]
+    said = (("og:title", meta.get("og:title")), ("twitter:title", meta.get("twitter:title")), ("<title>", outline.title), ("jsonld", headline))
+    places, written = [name for name, text in said if text], [text for _, text in said if text]
     wholes = [_fold(text) for text in written]
     sites = site_names(meta.get("og:site_name"), url) - set(wholes)
     plain = [without_site(text, sites) for text in written]
     head = _Head("\n".join(written), wholes, plain, [_fold(text) for text in plain], sites, [set(_WORD.findall(text.casefold())) for text in plain])
-    found = _best_heading(outline, head, start)
+    found, tag = _best_heading(outline, head, start)
     if headline and (not found or _fold(found) not in {*wholes, *head.shorts}) and _fold(headline) in {*wholes[:-1], *head.shorts[:-1]}:
-        return plain[-1]  # two places of the head say the same, and no heading does
-    return found or next((text for text in plain if _fold(text) not in sites), None)
+        return plain[-1], "jsonld"  # two places of the head say the same, and no heading does
+    if found:
+        return found, f"heading <{tag}>" if tag in _TAG_POINTS else f"line in <{tag}>"
+    return next(((text, place) for text, place in zip(plain, places, strict=True) if _fold(text) not in sites), (None, ""))
 
 
-def _best_heading(outline: Outline, head: _Head, start: int) -> str | None:
-    """Returns the heading with the most points, the longest of equals, or None when none has enough."""
-    best: tuple[int, int, str] | None = None
+def _best_heading(outline: Outline, head: _Head, start: int) -> tuple[str | None, str]:
+    """Returns the heading with the most points, the longest of equals, and its tag, or None when none has enough."""
+    best: tuple[int, int, str, str] | None = None
     logos: set[int] | None = None
     near = range(start - FAR, start + 2)
     for number, block in enumerate(outline.blocks):
@@ -82,8 +85,8 @@ def _best_heading(outline: Outline, head: _Head, start: int) -> str | None:
         for text in _wordings(block, head):
             points = _points(text, tag, block, number, head, start)
             if points >= MIN_POINTS and (best is None or (points, len(text)) > best[:2]):
-                best = points, len(text), text
-    return best[2] if best else None
+                best = points, len(text), text, place.tag
+    return best[2:] if best else (None, "")
 
 
 def _wordings(block: Block, head: _Head) -> Iterator[str]:

@@ -16,6 +16,7 @@ from itertools import accumulate
 from newscrawler.extract.bylines import is_source_line
 from newscrawler.extract.labels import BYLINE, CALL, CAPTION, CAPTION_LINE, CLOSING, COMMENTS_HEADING, END_HEADING, KEYWORDS, KEYWORDS_LINE, META, NOTICE, TITLE
 from newscrawler.extract.outline import Block, Outline, Place
+from newscrawler.extract.trace import Trace
 
 LONG_BYTES = 400
 LEAD_BLOCKS = 12
@@ -48,23 +49,41 @@ _ABOUT = CAPTION | KEYWORDS | BYLINE | META | TITLE
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
-def running_text(outline: Outline, place: Place, inside: list[int], worths: list[float], open_: list[bool]) -> list[Block]:
+def running_text(
+    outline: Outline, place: Place, inside: list[int], worths: list[float], open_: list[bool], trace: Trace | None = None
+) -> list[Block]:
     """Returns those of the blocks `inside` (numbers, in order) that are the running text of `place`.
 
     `worths` and `open_` go by block: how much it reads like a paragraph, and whether it may belong to the text at all.
     """
     lists = _link_lists(outline, place, inside, worths)
     start = _after_title(outline, inside, worths)
-    boxes = _teaser_boxes(outline, place, inside, worths) | _captions(outline, inside, worths)
-    may = [index for index in inside[start:] if open_[index] and index not in boxes and _belongs(outline.blocks[index], lists)]
+    teasers, captions = _teaser_boxes(outline, place, inside, worths), _captions(outline, inside, worths)
+    may = [index for index in inside[start:] if open_[index] and index not in teasers and index not in captions and _belongs(outline.blocks[index], lists)]
     kept = [index for index in may if not _is_caption(outline.blocks[index])]
     if not any(worths[index] for index in kept):
         kept = may  # a picture with its caption is all the page has
-    kept = _without_tail(outline.blocks, inside[start:], kept, worths)
+    whole, kept = kept, _without_tail(outline.blocks, inside[start:], kept, worths)
     first = next((number for number, index in enumerate(kept) if worths[index]), 0)
     titles = [fold(outline.title[:MAX_TITLE]), fold(outline.meta.get("og:title", "")[:MAX_TITLE])]
     found = [outline.blocks[index] for number, index in enumerate(kept) if number >= first or _begins(outline.blocks[index], titles)]
-    return _once(_standfirst(outline, inside[0] if inside else 0, open_, worths) + found)
+    lead = _standfirst(outline, inside[0] if inside else 0, open_, worths)
+    text = _once(lead + found)
+    if trace is not None:
+        rest = {index for index in inside[start:] if open_[index]}
+        in_boxes, open_blocks = (len(rest & teasers), len(rest & captions - teasers)), len(rest)
+        trace.place, trace.inside, trace.lead = place, len(inside), len(lead)
+        trace.trimmed = {
+            "up to the headline": start,
+            "in a part that is named otherwise": len(inside) - start - open_blocks,
+            "in the box of a teaser": in_boxes[0],
+            "in lists of links, labels, notices, marked captions": open_blocks - sum(in_boxes) - len(may),
+            "captions by place or words": in_boxes[1] + len(may) - len(whole),
+            "after the text": len(whole) - len(kept),
+            "before the first paragraph": len(kept) - len(found),
+            "said twice": len(lead) + len(found) - len(text),
+        }
+    return text
 
 
 def _standfirst(outline: Outline, start: int, open_: list[bool], worths: list[float]) -> list[Block]:

@@ -36,35 +36,42 @@ MORE = 2
 
 def set_writers(
     article: Article, outline: Outline, data: LinkedData, info: list[str], tail: tuple[str | None, list[str]], span: tuple[int, int], sites: set[str]
-) -> None:
-    """Sets authors and byline of an article.
+) -> tuple[str, str]:
+    """Sets authors and byline of an article; returns where each was found.
 
     `info` are the lines about it, `tail` byline and names that closed its text, `span` the numbers of its text's first and last
     block, `sites` the folded names of the site: no writer where another is found.
     """
     article.byline, names = tail if tail[1] else _printed(info)
+    line = "the end of the text" if tail[1] else "a line at the text"
     if not names:
+        line = "the text"
         article.byline, names = bylines.byline_in(article.text.split("\n"))
     is_chinese = (article.language or "").startswith("zh")
     people = chinese_people if is_chinese else any_people
     marked = _marked(outline, span)
     if is_chinese and not names:
         article.byline, names = _printed([*marked[0], *marked[1]])
+        line = "a marked element"
     sure, declared = people(marked[0]), people(_declared(outline))
 
-    def sources() -> Iterator[list[str]]:
-        yield names if is_chinese or tail[1] else []
-        yield people(data.authors)
-        yield sure
-        yield people(marked[1])
-        yield names
-        yield people(_linked(outline, span))
-        yield people(data.organisations)
-        yield declared
-        yield [] if is_chinese else as_given(data.authors or data.organisations)
+    def sources() -> Iterator[tuple[str, list[str]]]:
+        yield "byline", names if is_chinese or tail[1] else []
+        yield "jsonld", people(data.authors)
+        yield "schema.org or rel", sure
+        yield "class", people(marked[1])
+        yield "byline", names
+        yield "link to a writer's page", people(_linked(outline, span))
+        yield "jsonld, an organisation", people(data.organisations)
+        yield "meta", declared
+        yield "jsonld, as given", [] if is_chinese else as_given(data.authors or data.organisations)
 
-    known = next((source for source in sources() if any(fold(name) not in sites for name in source)), None)
-    article.authors = _fuller(known, sure, declared) if known else next((source for source in sources() if source), [])
+    known = next((source for source in sources() if any(fold(name) not in sites for name in source[1])), None)
+    where, authors = known or next((source for source in sources() if source[1]), ("", []))
+    article.authors = _fuller(authors, sure, declared) if known else authors
+    if article.authors is not authors:
+        where += ", completed"
+    return where, line if article.byline else ""
 
 
 def _fuller(names: list[str], *others: list[str]) -> list[str]:
