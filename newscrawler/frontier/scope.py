@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from newscrawler.exceptions import BadUrl, UsageError
+from newscrawler.config import page_address
+from newscrawler.exceptions import UsageError
 from newscrawler.items import Link
 from newscrawler.store import Found
 
@@ -52,14 +52,7 @@ def compiled(option: str, patterns: Iterable[str]) -> tuple[re.Pattern[str], ...
 
 def start_page(url: str) -> Found:
     """A start page as the queue takes it; raises BadUrl for anything but an absolute http or https URL."""
-    try:
-        parts = urlsplit(url.strip())
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise BadUrl(f"{url!r} is no URL ({error}): give one like https://news.example/") from error
-    if parts.scheme not in ("http", "https") or not host or re.search(r"\s", url.strip()):
-        raise BadUrl(f"{url!r} cannot be crawled: give a whole address, like https://news.example/")
-    return Found(url.strip(), "seed", PRIORITY["seed"], 0)
+    return Found(page_address(url), "seed", PRIORITY["seed"], 0)
 
 
 def followed(links: Iterable[Link], source: int, depth: int, scope: Scope) -> list[Found]:
