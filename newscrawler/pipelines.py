@@ -50,7 +50,8 @@ class ReadPage(_WithCrawl):
         if isinstance(item, RawPage) and item.outcome == "response" and item.body and item.status is not None and 200 <= item.status < 300:
             try:
                 without = self.crawl.undone if self.crawl else frozenset[str]()
-                item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without)
+                sisters = self.crawl.plan.scope.sisters_of(item.url) if self.crawl else frozenset[str]()
+                item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters)
             except Exception as error:
                 logger.exception("%s could not be read", item.url)
                 item.unreadable = f"could not be read: {type(error).__name__}: {error}"[:300]

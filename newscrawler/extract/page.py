@@ -18,8 +18,10 @@ from newscrawler.items import Page
 HUB_LINKS = 3
 
 
-def extract_page(text: str, url: str) -> Page:
+def extract_page(text: str, url: str, *, sisters: frozenset[str] = frozenset()) -> Page:
     """Returns what a page is and says, from its text; nothing in it is cleaned or made canonical.
+
+    Links to the domains in `sisters` (lower case, subdomains included) count as links within the site.
 
     Never raises and fetches nothing. A page with neither text nor links is "other", with a reason.
     """
@@ -32,14 +34,14 @@ def extract_page(text: str, url: str) -> Page:
         return Page(url, "other", reason="no HTML could be parsed")
     outline = outline_of(root, has_microdata="itemprop" in text or "typeof=" in text)
     forget_wrappers(outline)
-    page = _read(outline, url)
+    page = _read(outline, url, sisters)
     page.meta_robots = outline.meta.get("robots")
     return page
 
 
-def _read(outline: Outline, url: str) -> Page:
+def _read(outline: Outline, url: str, sisters: frozenset[str]) -> Page:
     resolver = Resolver(_base(outline, url))
-    found = find_links(outline, resolver, Site(url))
+    found = find_links(outline, resolver, Site(url, sisters))
     give_teasers(found, outline)
     body = choose_body(outline)
     data = linked_data_of(outline.scripts)
