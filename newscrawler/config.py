@@ -8,6 +8,10 @@
     exclude = ['/sport/']
     delay = 2.5
 
+    [source.example.extract]                          # where a field stands on this site's pages: CSS, or XPath
+    title = "h1.headline"
+    date_published = '//meta[@name="date"]/@content'
+
 An unknown key is an error, since a misspelt one would silently do nothing.
 """
 
@@ -24,6 +28,19 @@ from urllib.parse import urlsplit
 
 from newscrawler.exceptions import BadSource, BadUrl
 
+Rules = tuple[tuple[str, str], ...]
+"""Field of an article -> XPath expression."""
+RULED = ("title", "text", "authors", "date_published", "keywords")
+_XPATH = ("/", "./", "(", "string(", "normalize-space(", "concat(")
+_FUNCTIONS = frozenset(
+    "last position count id local-name namespace-uri name string concat starts-with contains substring-before substring-after substring "
+    "string-length normalize-space translate boolean not true false lang number sum floor ceiling round "
+    "text node comment processing-instruction and or div mod".split()
+)
+"""What may stand before a bracket in XPath 1.0 (section 4, and the tests of nodes and operators)."""
+_LITERAL = re.compile(r"""'[^']*'|"[^"]*\"""")
+_CALL = re.compile(r"[\w.-]+(?=\s*\()")
+_PREFIX = re.compile(r"[\w.-]+:(?!:)")
 _DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 
 
@@ -33,6 +50,7 @@ class Source:
 
     `allowed_domains` empty: the sites of the start pages. `sister_domains` count as the same site when links are followed.
     Patterns are searched in the URL. `delay` in seconds between two requests to a host, None: that of the command.
+    `extract` says where fields stand on the pages of this source.
     """
 
     name: str
@@ -42,6 +60,7 @@ class Source:
     include: tuple[re.Pattern[str], ...] = ()
     exclude: tuple[re.Pattern[str], ...] = ()
     delay: float | None = None
+    extract: Rules = ()
 
 
 def read_sources(path: str | Path) -> list[Source]:
@@ -139,6 +158,48 @@ def _patterns(value: object) -> tuple[re.Pattern[str], ...]:
     return tuple(found)
 
 
+def _rules(value: object) -> Rules:
+    if not isinstance(value, dict):
+        raise ValueError("must be a table [source.NAME.extract]")
+    found = []
+    for name, rule in value.items():
+        if name not in RULED:
+            raise ValueError(f"{name!r} is unknown: the fields are {', '.join(RULED)}")
+        if not isinstance(rule, str) or not rule.strip():
+            raise ValueError(f"{name}: must be a CSS selector or an XPath expression, not {rule!r}")
+        found.append((name, _expression(name, rule.strip())))
+    return tuple(found)
+
+
+def _expression(name: str, rule: str) -> str:
+    """The XPath expression that a rule means. Unknown functions and prefixes are looked for here: libxml2 tells them only once a page
+    reaches them."""
+    from lxml import etree
+
+    expression = rule if rule.startswith(_XPATH) else _of_css(name, rule)
+    try:
+        result = etree.XPath(expression)(etree.fromstring("<html><body/></html>"))
+    except (etree.XPathError, ValueError) as error:
+        raise ValueError(f"{name}: {rule!r} is no XPath expression: {error}") from error
+    bare = _LITERAL.sub("''", expression)
+    if unknown := [*_PREFIX.findall(bare), *(call for call in _CALL.findall(bare) if call not in _FUNCTIONS)]:
+        raise ValueError(f"{name}: {rule!r} is no XPath expression: {unknown[0]!r} is unknown")
+    if not isinstance(result, list | str):
+        raise ValueError(f"{name}: {rule!r} gives a {type(result).__name__}, not elements or text")
+    return expression
+
+
+def _of_css(name: str, rule: str) -> str:
+    import cssselect  # comes with Scrapy
+
+    try:
+        if any(selector.pseudo_element for selector in cssselect.parse(rule)):
+            raise ValueError(f"{name}: {rule!r}: for an attribute or a text write XPath, like //meta/@content")
+        return cssselect.HTMLTranslator().css_to_xpath(rule)
+    except cssselect.SelectorError as error:
+        raise ValueError(f"{name}: {rule!r} is no CSS selector (XPath begins with /): {error}") from error
+
+
 def _seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         raise ValueError(f"must be a number of seconds, 0 or more, not {value!r}")
@@ -152,4 +213,5 @@ _FIELDS: Mapping[str, Callable[[object], Any]] = {
     "include": _patterns,
     "exclude": _patterns,
     "delay": _seconds,
+    "extract": _rules,
 }

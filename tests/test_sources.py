@@ -176,7 +176,8 @@ def test_init_writes_a_file_that_reads_and_never_over_another(tmp_path: Path) ->
 
 def test_every_field_in_the_example_holds_when_taken_in(tmp_path: Path) -> None:
     file = tmp_path / "sources.toml"
-    file.write_text(re.sub(r"^# (\w+ = )", r"\1", TEMPLATE, flags=re.MULTILINE))
+    file.write_text(re.sub(r"^# (\w+ = |\[)", r"\1", TEMPLATE, flags=re.MULTILINE))
     (source,) = read_sources(file)
     assert source.allowed_domains and source.sister_domains and source.include and source.exclude and source.delay == 2.5
+    assert [name for name, _ in source.extract] == ["title", "text", "authors", "date_published", "keywords"]
     assert source.include[0].search("https://news.example.com/2026/1.html")

@@ -29,6 +29,14 @@ start_pages = ["https://news.example.com/"]
 
 # Seconds between two requests to a host. Without it: 1. `crawl --delay` goes before it.
 # delay = 2.5
+
+# Where fields stand on this site's pages, for what is not found right by itself: a CSS selector, or XPath (begins with /).
+# [source.example.extract]
+# title = "h1.headline"
+# text = "div.story"
+# authors = "p.byline a"
+# date_published = '//meta[@name="date"]/@content'
+# keywords = "ul.tags li"
 """
 
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from newscrawler.config import Rules
 from newscrawler.extract import feeds
 from newscrawler.extract.addresses import Resolver, Site, form_of
 from newscrawler.extract.body import choose_body
 from newscrawler.extract.kind import ARTICLE_POINTS, article_points
 from newscrawler.extract.linked_data import linked_data_of
 from newscrawler.extract.links import classify, find_links, page_forms
-from newscrawler.extract.metadata import read_article
+from newscrawler.extract.metadata import read_article, style_of
 from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.parse import parse_html
 from newscrawler.extract.related import give_teasers, related_entries
+from newscrawler.extract.rules import Given, apply_rules, set_given
 from newscrawler.extract.wrappers import forget_wrappers
 from newscrawler.items import Page
 
 HUB_LINKS = 3
 
 
-def extract_page(text: str, url: str, *, sisters: frozenset[str] = frozenset()) -> Page:
+def extract_page(text: str, url: str, *, sisters: frozenset[str] = frozenset(), rules: Rules = ()) -> Page:
     """Returns what a page is and says, from its text; nothing in it is cleaned or made canonical.
 
     Links to the domains in `sisters` (lower case, subdomains included) count as links within the site.
+    `rules` go before what is found without them, and a page that gives a text for one is an article.
 
     Never raises and fetches nothing. A page with neither text nor links is "other", with a reason.
     """
@@ -34,12 +37,12 @@ def extract_page(text: str, url: str, *, sisters: frozenset[str] = frozenset()) 
         return Page(url, "other", reason="no HTML could be parsed")
     outline = outline_of(root, has_microdata="itemprop" in text or "typeof=" in text)
     forget_wrappers(outline)
-    page = _read(outline, url, sisters)
+    page = _read(outline, url, sisters, apply_rules(rules, root, url) if rules else {})
     page.meta_robots = outline.meta.get("robots")
     return page
 
 
-def _read(outline: Outline, url: str, sisters: frozenset[str]) -> Page:
+def _read(outline: Outline, url: str, sisters: frozenset[str], given: Given) -> Page:
     resolver = Resolver(_base(outline, url))
     found = find_links(outline, resolver, Site(url, sisters))
     give_teasers(found, outline)
@@ -47,7 +50,9 @@ def _read(outline: Outline, url: str, sisters: frozenset[str]) -> Page:
     data = linked_data_of(outline.scripts)
     inside = _span(outline, body)
     points = article_points(form_of(url), outline, body, inside, declared=data.is_article) if body else 0
-    article = read_article(outline, data, body, url, resolver) if points >= ARTICLE_POINTS else None
+    article = read_article(outline, data, body, url, resolver) if points >= ARTICLE_POINTS or "text" in given else None
+    if article is not None and given:
+        set_given(article, given, style_of(outline, article, url), outline.lang)
     if article is not None and not article.text:
         article = None
     own = url.partition("#")[0]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from newscrawler.clean import clean_text
 from newscrawler.clean.effort import OF_A_PAGE, shared_effort
+from newscrawler.config import Rules
 from newscrawler.decode import decode_page
 from newscrawler.extract.page import extract_page
 from newscrawler.items import Article, FieldRepair, Link, Page, Quality, Repair
@@ -23,10 +24,19 @@ _LINES = ("title", "subtitle", "description", "byline", "source_name", "date_pub
 _LISTS = ("authors", "keywords", "sections")
 
 
-def read_page(body: bytes, url: str, content_type: str | None = None, *, without: frozenset[str] = frozenset(), sisters: frozenset[str] = frozenset()) -> Page:
+def read_page(
+    body: bytes,
+    url: str,
+    content_type: str | None = None,
+    *,
+    without: frozenset[str] = frozenset(),
+    sisters: frozenset[str] = frozenset(),
+    rules: Rules = (),
+) -> Page:
     """Returns the page that `body` is: decoded, extracted, each field cleaned once. `content_type` is the HTTP header.
 
     Repairs of the kinds in `without` are not made. Links to the domains in `sisters` count as links within the site.
+    `rules` say where fields stand on this page.
 
     Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing.
     """
@@ -37,12 +47,12 @@ def read_page(body: bytes, url: str, content_type: str | None = None, *, without
     if content_type and content_type.lower().startswith(_NOT_TEXT) and b"<" not in body[:1024]:
         return Page(url, "other", reason="not HTML")
     with shared_effort(OF_A_PAGE):
-        return _read(body, url, content_type, without, sisters)
+        return _read(body, url, content_type, without, sisters, rules)
 
 
-def _read(body: bytes, url: str, content_type: str | None, without: frozenset[str], sisters: frozenset[str]) -> Page:
+def _read(body: bytes, url: str, content_type: str | None, without: frozenset[str], sisters: frozenset[str], rules: Rules) -> Page:
     decoded = decode_page(body, content_type, without=without)
-    page = extract_page(decoded.text, url, sisters=sisters)
+    page = extract_page(decoded.text, url, sisters=sisters, rules=rules)
     page.encoding, page.declared = decoded.encoding, decoded.declared
     tidy = _Tidy(without)
     if page.article is not None:  # before the links: what a search may cost is spent on it first

@@ -24,7 +24,7 @@ def reread(engine: sa.Engine, reader: sa.Engine, scope: Scope | None = None) -> 
     """Reads all kept bodies; returns how many pages were "unchanged", "changed", "new", "duplicate", "no article".
 
     `reader` is a second engine on the same database, for reading only; the caller holds the database. `scope`
-    knows the sister domains; it leaves nothing out.
+    knows the sister domains and the rules of sources; it leaves nothing out.
     """
     ledger = Ledger(engine, "reextract")
     without = undone_kinds(reader)
@@ -41,7 +41,8 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
     headers = {"content-type": row["content_type"]} if row["content_type"] else {}
     body = zstd.decompress(row["body"])
     raw = RawPage(row["id"], row["url"], "response", row["fetched_at"], row["status"], headers, body)
-    raw.page = read_page(body, row["url"], row["content_type"], without=without, sisters=scope.sisters_of(row["url"]))
+    sisters, rules = scope.sisters_of(row["url"]), scope.rules_of(row["url"])
+    raw.page = read_page(body, row["url"], row["content_type"], without=without, sisters=sisters, rules=rules)
     article = raw.page.article
     if article is None or row["state"] == "refused":
         return "no article"
