@@ -6,19 +6,23 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 from conftest import CRAWL, newscrawler
+from scrapy.utils.test import get_crawler
 
 from newscrawler.cli.init import TEMPLATE
 from newscrawler.cli.running import Options, plan_of, settings_of
 from newscrawler.config import Source, read_sources
 from newscrawler.extract import extract_page
-from newscrawler.frontier import Scope, settle
+from newscrawler.frontier import Crawl, Scope, settle
 from newscrawler.items import RawPage
+from newscrawler.spiders.news import NewsSpider
 from newscrawler.store import Task
 
 PROSE = "The harbour was closed on Monday, and the ferries waited outside until the fog had lifted over the town. " * 4
@@ -181,3 +185,16 @@ def test_every_field_in_the_example_holds_when_taken_in(tmp_path: Path) -> None:
     assert source.allowed_domains and source.sister_domains and source.include and source.exclude and source.delay == 2.5
     assert [name for name, _ in source.extract] == ["title", "text", "authors", "date_published", "keywords"]
     assert source.include[0].search("https://news.example.com/2026/1.html")
+
+
+def test_a_short_pause_of_one_source_is_not_that_of_the_others(tmp_path: Path) -> None:
+    options = Options([], db=str(tmp_path / "news.db"), sources=[replace(NORTH, delay=0.2), SOUTH])
+    assert settings_of(options)["DOWNLOAD_DELAY"] == 0.2
+    crawl = Crawl(plan_of(options))
+    try:
+        crawler = get_crawler(NewsSpider, settings_of(options))
+        crawler.engine = SimpleNamespace(downloader=SimpleNamespace(slots={"elsewhere.test": SimpleNamespace(delay=4.0)}))
+        spider = NewsSpider.from_crawler(crawler, crawl=crawl)
+        assert [spider.delay_of(host) for host in ("www.north.example", "south.example", "elsewhere.test:81")] == [0.2, 1.0, 4.0]
+    finally:
+        crawl.close("finished")
