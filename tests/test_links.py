@@ -220,4 +220,13 @@ def test_a_long_address_costs_little() -> None:
     start = process_time()
     for mark in ("a", "A1", "-", "%E5", "/", "1"):
         form_of("https://a.example/" + mark * 2000)
-    assert process_time() - start < 1
+    assert process_time() - start < 20  # quadratic work takes minutes
+
+
+def test_a_port_is_no_number_of_the_page() -> None:
+    """Of two related entries the one at another kind of address is as good: its host has the same port, which is in every address."""
+    entries = "".join(f'<li><a href="{path}">河边的图书馆今年春天重新开门了</a></li>' for path in ("/2025/0104/a7.html", "/m/105.html", "/2025/0105/a12.html"))
+    paragraphs = "".join(f"<p>{PARAGRAPH}</p>" for _ in range(4))
+    page = page_of(f"<h1>老船长和他的口琴</h1>{paragraphs}<h3>相关阅读</h3><ul>{entries}</ul>")
+    found = {link.url.rsplit(":", 1)[1]: link.kind for link in extract_page(page, "http://127.0.0.1:18990/2025/0103/a9.html").links}
+    assert set(found.values()) == {"related"}

@@ -265,10 +265,10 @@ def test_no_text_takes_long(name: str) -> None:
     cut_tail_byline(text)
     find_date(text, short=True)
     without_site(text, set())
-    assert process_time() - start < 5  # backtracking takes minutes
+    assert process_time() - start < 20  # backtracking takes minutes
 
 
 def test_many_linked_headings_take_no_square_of_time() -> None:
     start = process_time()
     article_of("".join(f"<h2><a href='/s/{number}'>Heading {number} of a long page</a></h2>" for number in range(5_000)) + "<h1>A house by the sea</h1>TEXT")
-    assert process_time() - start < 5
+    assert process_time() - start < 20

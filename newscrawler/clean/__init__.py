@@ -26,7 +26,7 @@ from newscrawler.clean.mojibake import MISREADINGS, is_garbled, misread_charset
 from newscrawler.clean.pinyin import TONED, is_noted, pinyin_leak
 from newscrawler.items import Cleaned
 
-__all__ = ["KINDS", "clean_text", "count_lost"]
+__all__ = ["KINDS", "clean_text", "count_lost", "may_need_repair"]
 
 _Repair = Callable[[str, Note], str]
 
@@ -87,14 +87,14 @@ def clean_text(text: str, *, without: frozenset[str] = frozenset(), restore_punc
     >>> clean_text("è§£å†³&nbsp;问题\\ufeff").text
     '解决 问题'
     """
-    if _is_plain_ascii(text) or not (restore_punctuation or _is_suspect(text)):
+    if _is_plain_ascii(text) or not (restore_punctuation or may_need_repair(text)):
         return Cleaned(text)
     ledger = Ledger()
     steps = _steps(without, restore_punctuation=restore_punctuation) if without or restore_punctuation else _STEPS
     with shared_effort():
         for _ in range(_MAX_PASSES):
             before, text = text, _pass(text, steps, ledger)
-            if text == before or not (restore_punctuation or _is_suspect(text)):
+            if text == before or not (restore_punctuation or may_need_repair(text)):
                 break
     halves = sum(repair.kind == "lone_surrogates" and not repair.after for repair in ledger.repairs)
     return Cleaned(text, tuple(ledger.repairs), count_lost(text) + halves + ledger.guessed)
@@ -116,8 +116,8 @@ def _is_plain_ascii(text: str) -> bool:
     return text.isascii() and "&" not in text and text.replace("\n", "").replace("\t", "").isprintable()
 
 
-def _is_suspect(text: str) -> bool:
-    """Returns whether some repair, or the count of losses, may have to do with the text."""
+def may_need_repair(text: str) -> bool:
+    """Returns whether some repair, or the count of losses, may have to do with the text: a cheap question; "no" is certain."""
     return _suspect().search(text) is not None or is_marked(text) or is_noted(text) or is_spelled(text) or is_garbled(text)
 
 

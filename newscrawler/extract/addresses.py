@@ -43,7 +43,7 @@ class Resolver:
             return None
         if "/web/" in href and not self.in_archive and (archived := _ARCHIVED.match(href)):
             href = archived[1]
-        if href[:4] == "http" and _ABSOLUTE.fullmatch(href):
+        if href[:4] == "http" and href[-1] not in "?;" and _ABSOLUTE.fullmatch(href):  # joining drops an empty query
             return href
         if href[0] == "/" and href[1:2] not in ("/", "\\") and self._is_plain(href):
             return self.origin + href

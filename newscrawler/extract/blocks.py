@@ -165,7 +165,7 @@ class Neighbours:
     def __init__(self, url: str, forms: Iterable[Form]) -> None:
         own = self.own = form_of(url)
         self.own_parents = set(_parents(own.place))
-        numbers = _ID.findall(url) if own.article else []
+        numbers = _ID.findall(url.partition("://")[2].partition("/")[2]) if own.article else []  # a port is no number of the page's
         self.own_id = numbers[-1] if numbers else None
         self.own_stem = own.place[: own.place.rfind(".")] if own.page_file else own.place
         self.under: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from newscrawler.clean import clean_text
+from newscrawler.clean import clean_text, may_need_repair
 from newscrawler.clean.effort import OF_A_PAGE, shared_effort
 from newscrawler.config import Rules
 from newscrawler.decode import decode_page
@@ -58,7 +58,7 @@ def _read(body: bytes, url: str, content_type: str | None, without: frozenset[st
     if page.article is not None:  # before the links: what a search may cost is spent on it first
         tidy.note("page", decoded.repairs)
         tidy.article(page.article)
-    if not tidy.are_clean(page.links):
+    if _any_needs_repair(page.links):
         page.links = [tidy.link(link) for link in page.links]
     return page
 
@@ -120,11 +120,10 @@ class _Tidy:
             return link
         return Link(link.url, link.kind, link.sub, anchor or "", teaser, link.position, heading)
 
-    def are_clean(self, links: list[Link]) -> bool:
-        """Returns whether no text of any link needs a repair: asked once for all, as almost every page's are clean."""
-        texts = [text for link in links for text in (link.anchor, link.teaser, link.heading) if text]
-        whole = "\n".join(texts)
-        return clean_text(whole, without=self.without).text == whole
-
     def _clean_line(self, text: str | None) -> str | None:
         return (" ".join(clean_text(text, without=self.without).text.split()) or None) if text else None
+
+
+def _any_needs_repair(links: list[Link]) -> bool:
+    """Returns whether a text of some link may need a repair: asked once for all, as most pages' are clean."""
+    return may_need_repair("\n".join(text for link in links for text in (link.anchor, link.teaser, link.heading) if text))
