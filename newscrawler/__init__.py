@@ -1,5 +1,6 @@
 """newscrawler: from a URL to clean JSON lines. The way of a page through this package:
 
+    config.py     sources.toml -> what to crawl, with clear errors
     frontier/     which URL is next, of which host, and when
     spiders/      ask the frontier, yield requests; one RawPage per outcome          [Scrapy]
     middlewares/  fetch, politely and safely                                         [Scrapy]
@@ -15,7 +16,7 @@
     sample.py     the sample site of the demo, on loopback
     cli/          one short file per command
 
-Imports point one way: items, exceptions, chinese <- decode, clean, dedupe <- extract <- store <- export <- frontier <- cli; the
+Imports point one way: items, exceptions, config, chinese <- decode, clean, dedupe <- extract <- store <- export <- frontier <- cli; the
 modules marked [Scrapy] import the plain ones and are imported only by `cli`. tests/test_layers.py holds us to it.
 """
 

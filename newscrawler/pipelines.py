@@ -17,7 +17,7 @@ from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.exceptions import BadRow, StoreError
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
-from newscrawler.frontier import Crawl, settle
+from newscrawler.frontier import Crawl, Scope, settle
 from newscrawler.frontier.crawl import EXAMPLES
 from newscrawler.items import RawPage
 from newscrawler.store import Outcome
@@ -50,7 +50,9 @@ class ReadPage(_WithCrawl):
         if isinstance(item, RawPage) and item.outcome == "response" and item.body and item.status is not None and 200 <= item.status < 300:
             try:
                 without = self.crawl.undone if self.crawl else frozenset[str]()
-                item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without)
+                scope = self.crawl.plan.scope if self.crawl else Scope()
+                sisters, rules = scope.sisters_of(item.url), scope.rules_of(item.url)
+                item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules)
             except Exception as error:
                 logger.exception("%s could not be read", item.url)
                 item.unreadable = f"could not be read: {type(error).__name__}: {error}"[:300]

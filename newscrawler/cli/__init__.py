@@ -24,6 +24,7 @@ COMMANDS = {
     "export": "Print the collected articles as JSON lines.",
     "extract": "One page to one JSON line.",
     "forget": "Remove an article or a site for good.",
+    "init": "Write a commented sources.toml.",
     "reextract": "Read every kept page again, without a request.",
     "repair": "Repair text: stdin to stdout.",
     "schema": "Print the JSON Schema of the record.",

@@ -7,12 +7,16 @@ from typing import TextIO
 
 import click
 
+from newscrawler.cli import options as shared
+from newscrawler.config import Source, read_sources
 from newscrawler.exceptions import UsageError
 
 
 @click.command("crawl")
 @click.argument("urls", nargs=-1, metavar="URL...")
 @click.option("-i", "--input", "input_file", type=click.File(encoding="utf-8"), help="A file with one start page a line; - for stdin.")
+@shared.sources
+@click.option("--only", metavar="NAME", help="Of the sources, only the start pages of this one.")
 @click.option("--db", default="data/news.db", show_default=True, help="A path, or a SQLAlchemy URL.")
 @click.option("-o", "--output", help="Append each stored article as a JSON line as soon as it is committed; - for stdout.")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after this many new articles.")
@@ -20,14 +24,14 @@ from newscrawler.exceptions import UsageError
 @click.option("--depth", type=click.IntRange(min=0), help="Follow links at most this far from a start page.")
 @click.option("--include", multiple=True, metavar="REGEX", help="Only links whose URL matches (repeatable).")
 @click.option("--exclude", multiple=True, metavar="REGEX", help="No links whose URL matches (repeatable).")
-@click.option("--delay", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Seconds between requests to a host; 0: AutoThrottle off too.")
+@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests to a host (default: its source's, else 1); 0: AutoThrottle off too.")
 @click.option("--concurrency", type=click.IntRange(1, 256), default=16, show_default=True, help="Requests at once, in all and per host.")
 @click.option("--allow-private", multiple=True, metavar="HOST", help="A host that may have a loopback or private address (repeatable).")
 @click.option("--no-bodies", is_flag=True, help="Do not keep the bodies as fetched.")
 @click.option("--list", "listing", is_flag=True, help="Only discover: print the articles' URLs that the start pages lead to; nothing is stored.")
 @click.option("--contact", envvar="NEWSCRAWLER_CONTACT", help="Your address for the user agent: a URL or an e-mail.")
 @click.option("-v", "--verbose", is_flag=True, help="Log every request, and Scrapy's statistics at the end.")
-def command(urls: tuple[str, ...], input_file: TextIO | None, **options: object) -> int:
+def command(urls: tuple[str, ...], input_file: TextIO | None, sources: str | None, only: str | None, **options: object) -> int:
     """Crawl news from start pages: articles, their related reading, their sections.
 
     Takes up what was left unfinished in the same database; start pages are always due.
@@ -35,13 +39,27 @@ def command(urls: tuple[str, ...], input_file: TextIO | None, **options: object)
     starts = [*urls]
     if input_file is not None:
         starts += [line.strip() for line in input_file if line.strip() and not line.startswith("#")]
+    known = _sources_of(sources, only)
+    starts += [url for source in known if only in (None, source.name) for url in source.start_pages]
     if not starts:
-        raise UsageError("no start page: give a URL, or a file of them with -i")
+        raise UsageError("no start page: give a URL, a file of them with -i, or sources with --sources")
     from newscrawler.cli.running import Options, crawl, discover
 
-    chosen = Options(starts=starts, **options)  # type: ignore[arg-type]
+    chosen = Options(starts=starts, sources=known, **options)  # type: ignore[arg-type]
     _check_output(chosen.output)
     return discover(chosen) if chosen.listing else crawl(chosen)
+
+
+def _sources_of(file: str | None, only: str | None) -> list[Source]:
+    """All sources of the file, as the rules of each hold with --only too; raises UsageError when `only` is none of them."""
+    if file is None:
+        if only is not None:
+            raise UsageError(f"--only {only}: say with --sources in which file that source is")
+        return []
+    sources = read_sources(file)
+    if only is not None and only not in (names := [source.name for source in sources]):
+        raise UsageError(f"--only {only}: {file} has no such source: it has {', '.join(names)}")
+    return sources
 
 
 def _check_output(where: str | None) -> None:

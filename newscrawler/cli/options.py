@@ -13,6 +13,8 @@ db = click.option("--db", default="data/news.db", show_default=True, help="A pat
 
 script = click.option("--script", type=click.Choice(["zh-Hans", "zh-Hant"]), help="Write Chinese in this script (needs OpenCC); Japanese stays.")
 
+sources = click.option("--sources", metavar="FILE", help="A sources.toml: start pages, domains and rules of each source (`newscrawler init` writes one).")
+
 
 @contextmanager
 def opened(where: str, *, write: bool = False) -> Iterator[Any]:

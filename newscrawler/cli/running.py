@@ -9,11 +9,12 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from newscrawler import __version__
+from newscrawler.config import Source
 from newscrawler.frontier import Crawl, Scope
 from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.scope import compiled, start_page
@@ -25,12 +26,13 @@ _SWITCHED_OFF = {
     "EXTENSIONS_BASE": ("scrapy.extensions.remote_control.RemoteControl", "scrapy.extensions.telnet.TelnetConsole"),
     "DOWNLOADER_MIDDLEWARES_BASE": ("scrapy.downloadermiddlewares.cookies.CookiesMiddleware", "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware"),
 }
+DELAY = 1.0
 _STOPPED = {"output_closed": "stopped because nobody reads the output any more", "output_failed": "stopped because the output cannot be written"}
 
 
 @dataclass(slots=True)
 class Options:
-    """The options of `newscrawler crawl`, as parsed."""
+    """The options of `newscrawler crawl`, as parsed. `delay` None: that of each source, else DELAY; a number: for every host."""
 
     starts: Sequence[str]
     db: str = "data/news.db"
@@ -40,13 +42,14 @@ class Options:
     depth: int | None = None
     include: Sequence[str] = ()
     exclude: Sequence[str] = ()
-    delay: float = 1.0
+    delay: float | None = None
     concurrency: int = 16
     allow_private: Sequence[str] = field(default_factory=tuple)
     no_bodies: bool = False
     listing: bool = False
     contact: str | None = None
     verbose: bool = False
+    sources: Sequence[Source] = ()
 
 
 def plan_of(options: Options) -> Plan:
@@ -54,14 +57,26 @@ def plan_of(options: Options) -> Plan:
     return Plan(
         db=options.db,
         starts=[start_page(url) for url in options.starts],
-        scope=Scope(compiled("--include", options.include), compiled("--exclude", options.exclude), options.depth),
+        scope=_scope_of(options),
         limit=options.limit,
         max_pages=options.max_pages,
         concurrency=options.concurrency,
-        delay=options.delay,
+        delay=DELAY if options.delay is None else options.delay,
         keep_bodies=not options.no_bodies,
         command="crawl " + " ".join(options.starts),
     )
+
+
+def _scope_of(options: Options) -> Scope:
+    sources = options.sources if options.delay is None else [replace(source, delay=None) for source in options.sources]
+    return Scope(compiled("--include", options.include), compiled("--exclude", options.exclude), options.depth, tuple(sources))
+
+
+def _delays(options: Options) -> list[float]:
+    """All pauses that this crawl keeps: Scrapy keeps the shortest everywhere, the frontier those of the sources."""
+    if options.delay is not None:
+        return [options.delay]
+    return [DELAY, *(source.delay for source in options.sources if source.delay is not None)]
 
 
 def crawl(options: Options) -> int:
@@ -108,15 +123,16 @@ def found_articles(db: str) -> list[str]:
 
 def settings_of(options: Options) -> dict[str, Any]:
     """Scrapy's settings for these options, over newscrawler.settings."""
+    delays = _delays(options)
     chosen: dict[str, Any] = {
         "NEWSCRAWLER_ALLOW_PRIVATE": list(options.allow_private),
         "NEWSCRAWLER_OUTPUT": options.output,
         "NEWSCRAWLER_PROGRESS": True,
         "CONCURRENT_REQUESTS": options.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": options.concurrency,
-        "DOWNLOAD_DELAY": options.delay,
-        "AUTOTHROTTLE_ENABLED": options.delay > 0,
-        "AUTOTHROTTLE_START_DELAY": options.delay,
+        "DOWNLOAD_DELAY": min(delays),
+        "AUTOTHROTTLE_ENABLED": max(delays) > 0,
+        "AUTOTHROTTLE_START_DELAY": min(delays),
         "STATS_DUMP": options.verbose,
         "STATS_CLASS": f"scrapy.statscollectors.{'Memory' if options.verbose else 'Dummy'}StatsCollector",  # counts nobody would see
         "DOWNLOADER_STATS": options.verbose,

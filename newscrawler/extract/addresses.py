@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
+from newscrawler.config import is_under
 from newscrawler.dedupe import registrable_domain, same_site
 from newscrawler.extract.forms import Form, form_of
 
@@ -69,11 +70,11 @@ class Site:
     """Answers whether URLs belong to the site of one page; remembers hosts, so that a page costs one real answer per host.
 
     One name under a suffix and a part of it (news-agency.com.cn, news-agency.cn, news-agency.com) is one site, when the name is long
-    enough to be a name; under other suffixes it may be anybody's.
+    enough to be a name; under other suffixes it may be anybody's. So are the domains in `sisters`, which a user named.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, sisters: frozenset[str] = frozenset()) -> None:
+        self.url, self.sisters = url, sisters
         self._own = f"{url.partition('://')[0]}://{_host(url)}/"
         self._known = {_host(url): True}
 
@@ -84,8 +85,12 @@ class Site:
         host = _host(url)
         known = self._known.get(host)
         if known is None:
-            known = self._known[host] = same_site(url, self.url) or _same_name(host, _host(self.url))
+            known = self._known[host] = same_site(url, self.url) or _same_name(host, _host(self.url)) or self._is_sister(host)
         return known
+
+    def _is_sister(self, host: str) -> bool:
+        name = host.rpartition("@")[2].partition(":")[0].lower()
+        return any(is_under(name, domain) for domain in self.sisters)
 
 
 def _same_name(host: str, other: str) -> bool:

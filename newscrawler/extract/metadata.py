@@ -40,7 +40,7 @@ def read_article(outline: Outline, data: LinkedData, body: list[Block], url: str
     signed = set_writers(article, outline, data, info, (tail, tail_names), span, site_names(outline.meta.get("og:site_name"), url))
     if trace is not None:
         trace.sources = {"title": said_in, "authors": signed[0], "byline": signed[1]}
-    set_dates(article, outline, data, info, span, url, _style(outline, article, url))
+    set_dates(article, outline, data, info, span, url, style_of(outline, article, url))
     _set_subjects(article, outline, data)
     article.source_name = outline.meta.get("og:site_name") or next(filter(None, map(bylines.source_of, info)), None)
     article.images = read_images(outline, body, resolver)
@@ -66,7 +66,8 @@ def _span(outline: Outline, body: list[Block]) -> tuple[int, int]:
     return start, next((number for number in range(len(blocks) - 1, -1, -1) if body and blocks[number] is body[-1]), start)
 
 
-def _style(outline: Outline, article: Article, url: str) -> Style:
+def style_of(outline: Outline, article: Article, url: str) -> Style:
+    """Returns how the page writes dates, by its host and languages."""
     host = urlsplit(url).hostname or ""
     locales = tuple(filter(None, (outline.lang, outline.meta.get("og:locale"))))
     return Style(site_zone(host, locales, article.language), is_american(host, locales))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from newscrawler.config import Rules
 from newscrawler.extract import feeds
 from newscrawler.extract.addresses import Resolver, Site, form_of
 from newscrawler.extract.body import choose_body
 from newscrawler.extract.kind import ARTICLE_POINTS, article_points, terms_of
 from newscrawler.extract.linked_data import linked_data_of
 from newscrawler.extract.links import classify, find_links, page_forms
-from newscrawler.extract.metadata import read_article
+from newscrawler.extract.metadata import read_article, style_of
 from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.parse import parse_html
 from newscrawler.extract.related import give_teasers, related_entries
+from newscrawler.extract.rules import Given, apply_rules, set_given
 from newscrawler.extract.trace import Trace
 from newscrawler.extract.wrappers import forget_wrappers
 from newscrawler.items import Page
@@ -19,10 +21,14 @@ from newscrawler.items import Page
 HUB_LINKS = 3
 
 
-def extract_page(text: str, url: str, trace: Trace | None = None) -> Page:
+def extract_page(text: str, url: str, trace: Trace | None = None, *, sisters: frozenset[str] = frozenset(), rules: Rules = ()) -> Page:
     """Returns what a page is and says, from its text; nothing in it is cleaned or made canonical.
 
-    A `trace` is given what an explanation needs. Never raises and fetches nothing. A page with neither text nor links is "other", with a reason.
+    Links to the domains in `sisters` (lower case, subdomains included) count as links within the site.
+    `rules` go before what is found without them, and a page that gives a text for one is an article.
+    A `trace` is given what an explanation needs.
+
+    Never raises and fetches nothing. A page with neither text nor links is "other", with a reason.
     """
     if feeds.is_feed(text):
         return feeds.read_feed(text, url)
@@ -33,16 +39,16 @@ def extract_page(text: str, url: str, trace: Trace | None = None) -> Page:
         return Page(url, "other", reason="no HTML could be parsed")
     outline = outline_of(root, has_microdata="itemprop" in text or "typeof=" in text)
     forget_wrappers(outline)
-    page = _read(outline, url, trace)
+    page = _read(outline, url, trace, sisters, apply_rules(rules, root, url) if rules else {})
     if trace is not None:
         trace.root = root
     page.meta_robots = outline.meta.get("robots")
     return page
 
 
-def _read(outline: Outline, url: str, trace: Trace | None) -> Page:
+def _read(outline: Outline, url: str, trace: Trace | None, sisters: frozenset[str], given: Given) -> Page:
     resolver = Resolver(_base(outline, url))
-    found = find_links(outline, resolver, Site(url))
+    found = find_links(outline, resolver, Site(url, sisters))
     give_teasers(found, outline)
     body = choose_body(outline, trace)
     data = linked_data_of(outline.scripts)
@@ -51,7 +57,9 @@ def _read(outline: Outline, url: str, trace: Trace | None) -> Page:
     if trace is not None:
         terms = terms_of(form_of(url), outline, body, inside, declared=data.is_article) if body else []
         trace.found, trace.body, trace.terms = found, body, [(name, value) for name, value, holds in terms if holds]
-    article = read_article(outline, data, body, url, resolver, trace) if points >= ARTICLE_POINTS else None
+    article = read_article(outline, data, body, url, resolver, trace) if points >= ARTICLE_POINTS or "text" in given else None
+    if article is not None and given:
+        set_given(article, given, style_of(outline, article, url), outline.lang)
     if article is not None and not article.text:
         article = None
     own = url.partition("#")[0]

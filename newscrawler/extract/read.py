@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from newscrawler.clean import clean_text, may_need_repair
 from newscrawler.clean.effort import OF_A_PAGE, shared_effort
+from newscrawler.config import Rules
 from newscrawler.decode import decode_page
 from newscrawler.extract.page import extract_page
 from newscrawler.extract.trace import Trace
-from newscrawler.items import Article, FieldRepair, Link, Page, Quality, Repair
+from newscrawler.items import Article, Decoded, FieldRepair, Link, Page, Quality, Repair
 
 MAX_EXAMPLES = 20
 
@@ -24,10 +25,20 @@ _LINES = ("title", "subtitle", "description", "byline", "source_name", "date_pub
 _LISTS = ("authors", "keywords", "sections")
 
 
-def read_page(body: bytes, url: str, content_type: str | None = None, *, without: frozenset[str] = frozenset(), trace: Trace | None = None) -> Page:
+def read_page(
+    body: bytes,
+    url: str,
+    content_type: str | None = None,
+    *,
+    without: frozenset[str] = frozenset(),
+    sisters: frozenset[str] = frozenset(),
+    rules: Rules = (),
+    trace: Trace | None = None,
+) -> Page:
     """Returns the page that `body` is: decoded, extracted, each field cleaned once. `content_type` is the HTTP header.
 
-    Repairs of the kinds in `without` are not made. A `trace` is given what an explanation needs.
+    Repairs of the kinds in `without` are not made. Links to the domains in `sisters` count as links within the site.
+    `rules` say where fields stand on this page. A `trace` is given what an explanation needs.
 
     Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing.
     """
@@ -38,14 +49,15 @@ def read_page(body: bytes, url: str, content_type: str | None = None, *, without
     if content_type and content_type.lower().startswith(_NOT_TEXT) and b"<" not in body[:1024]:
         return Page(url, "other", reason="not HTML")
     with shared_effort(OF_A_PAGE):
-        return _read(body, url, content_type, without, trace)
+        decoded = decode_page(body, content_type, without=without)
+        page = extract_page(decoded.text, url, trace, sisters=sisters, rules=rules)
+        if trace is not None:
+            trace.repairs = decoded.repairs
+        return _tidied(page, decoded, without)
 
 
-def _read(body: bytes, url: str, content_type: str | None, without: frozenset[str], trace: Trace | None) -> Page:
-    decoded = decode_page(body, content_type, without=without)
-    page = extract_page(decoded.text, url, trace)
-    if trace is not None:
-        trace.repairs = decoded.repairs
+def _tidied(page: Page, decoded: Decoded, without: frozenset[str]) -> Page:
+    """Returns the page with what its bytes told, and every field cleaned."""
     page.encoding, page.declared = decoded.encoding, decoded.declared
     tidy = _Tidy(without)
     if page.article is not None:  # before the links: what a search may cost is spent on it first

@@ -31,6 +31,11 @@ class Plan:
     keep_bodies: bool = True
     command: str = "crawl"
 
+    def delay_of(self, host: str) -> float:
+        """The pause between two requests to a host, in seconds: its source's, else that of the crawl."""
+        own = self.scope.delay_of(host)
+        return self.delay if own is None else own
+
 
 @dataclass(slots=True)
 class Seen:
@@ -69,7 +74,7 @@ class Crawl:
             self.ledger.depth_limited = plan.scope.depth is not None
             self.ledger.readmit(plan.scope.reason)
             self.ledger.seed(plan.starts)
-            self.frontier = Frontier(self.ledger, plan.concurrency, delay or (lambda _host: plan.delay))
+            self.frontier = Frontier(self.ledger, plan.concurrency, delay or plan.delay_of)
             self._stack = opening.pop_all()
 
     def next(self) -> Task | None:

@@ -11,6 +11,7 @@ from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
+from newscrawler.frontier.scope import Scope
 from newscrawler.items import Decision, RawPage
 from newscrawler.store import Ledger, Outcome, reading, undone_kinds
 
@@ -19,27 +20,29 @@ BATCH = 64
 _VOLATILE = ("seq", "revision", "op", "date_first_seen", "date_fetched", "provenance", "rights")
 
 
-def reread(engine: sa.Engine, reader: sa.Engine) -> Counter[str]:
+def reread(engine: sa.Engine, reader: sa.Engine, scope: Scope | None = None) -> Counter[str]:
     """Reads all kept bodies; returns how many pages were "unchanged", "changed", "new", "duplicate", "no article".
 
-    `reader` is a second engine on the same database, for reading only; the caller holds the database.
+    `reader` is a second engine on the same database, for reading only; the caller holds the database. `scope`
+    knows the sister domains and the rules of sources; it leaves nothing out.
     """
     ledger = Ledger(engine, "reextract")
     without = undone_kinds(reader)
     told: Counter[str] = Counter()
     for row in reading.kept_bodies(reader):
-        told[_reread_page(ledger, row, without)] += 1
+        told[_reread_page(ledger, row, without, scope or Scope())] += 1
         if ledger.pending >= BATCH:
             ledger.commit()
     ledger.close("finished")
     return told
 
 
-def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str]) -> str:
+def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], scope: Scope) -> str:
     headers = {"content-type": row["content_type"]} if row["content_type"] else {}
     body = zstd.decompress(row["body"])
     raw = RawPage(row["id"], row["url"], "response", row["fetched_at"], row["status"], headers, body)
-    raw.page = read_page(body, row["url"], row["content_type"], without=without)
+    sisters, rules = scope.sisters_of(row["url"]), scope.rules_of(row["url"])
+    raw.page = read_page(body, row["url"], row["content_type"], without=without, sisters=sisters, rules=rules)
     article = raw.page.article
     if article is None or row["state"] == "refused":
         return "no article"

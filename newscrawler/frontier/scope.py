@@ -1,13 +1,16 @@
-"""What belongs to a crawl by its options, and how urgent each kind of link is."""
+"""What belongs to a crawl by its options and sources, and how urgent each kind of link is."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from newscrawler.exceptions import BadUrl, UsageError
+from newscrawler.config import Rules, Source, is_under, page_address
+from newscrawler.dedupe import registrable_domain
+from newscrawler.exceptions import UsageError
 from newscrawler.items import Link
 from newscrawler.store import Found
 
@@ -20,11 +23,16 @@ MAX_URL = 2083
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The options that leave links out. Patterns are searched in the URL; `depth` counts links from a start page, None: no limit."""
+    """The options that leave links out. Patterns are searched in the URL; `depth` counts links from a start page, None: no limit.
+
+    The rules of a source hold for the sites of its start pages and for its domains; where several sources meet, one that admits
+    a URL is enough. What belongs to no source stands under the options alone.
+    """
 
     include: tuple[re.Pattern[str], ...] = ()
     exclude: tuple[re.Pattern[str], ...] = ()
     depth: int | None = None
+    sources: tuple[Source, ...] = ()
 
     def reason(self, url: str, depth: int) -> str | None:
         """Why these options leave a URL out, or None. Each reason starts with "left out": a later crawl may admit the page."""
@@ -36,7 +44,58 @@ class Scope:
             return "left out by --include"
         if len(url) > MAX_URL:
             return f"URL longer than {MAX_URL} characters"
-        return None
+        reasons = [_left_out(source, url) for source in self.sources_of(url)]
+        return reasons[0] if reasons and all(reasons) else None
+
+    def sources_of(self, url: str) -> list[Source]:
+        """The sources whose rules a URL stands under."""
+        host = _host(url) if self.sources else ""
+        return [source for source in self.sources if _is_under_any(host, _reach(source))]
+
+    def sisters_of(self, url: str) -> frozenset[str]:
+        """The domains that count as the site of this URL beside its own, when links are followed."""
+        return frozenset().union(*(_reach(source) for source in self.sources_of(url) if source.sister_domains))
+
+    def is_sister(self, url: str, other: str) -> bool:
+        """Whether another URL is on a sister domain of this one's site."""
+        return _is_under_any(_host(other), self.sisters_of(url))
+
+    def rules_of(self, url: str) -> Rules:
+        """Where fields stand on the page of that URL: the rules of the first of its sources that admits it and has some."""
+        return next((source.extract for source in self.sources_of(url) if source.extract and _left_out(source, url) is None), ())
+
+    def delay_of(self, host: str) -> float | None:
+        """The pause in seconds that sources ask for at a host (with or without port): the longest, or None."""
+        return max((source.delay for source in self.sources_of(f"//{host}") if source.delay is not None), default=None)
+
+
+def _left_out(source: Source, url: str) -> str | None:
+    """Why a source leaves out a URL within its reach, or None."""
+    if source.allowed_domains and not _is_under_any(_host(url), (*source.allowed_domains, *source.sister_domains)):
+        return f"left out by allowed_domains of source {source.name}"
+    if any(pattern.search(url) for pattern in source.exclude):
+        return f"left out by exclude of source {source.name}"
+    if source.include and not any(pattern.search(url) for pattern in source.include):
+        return f"left out by include of source {source.name}"
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _reach(source: Source) -> frozenset[str]:
+    """The domains that the rules of a source hold for."""
+    own = (registrable_domain(_host(url)) for url in source.start_pages)
+    return frozenset((*own, *source.allowed_domains, *source.sister_domains))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_under_any(host: str, domains: Iterable[str]) -> bool:
+    return any(is_under(host, domain) for domain in domains)
 
 
 def compiled(option: str, patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
@@ -52,14 +111,7 @@ def compiled(option: str, patterns: Iterable[str]) -> tuple[re.Pattern[str], ...
 
 def start_page(url: str) -> Found:
     """A start page as the queue takes it; raises BadUrl for anything but an absolute http or https URL."""
-    try:
-        parts = urlsplit(url.strip())
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise BadUrl(f"{url!r} is no URL ({error}): give one like https://news.example/") from error
-    if parts.scheme not in ("http", "https") or not host or re.search(r"\s", url.strip()):
-        raise BadUrl(f"{url!r} cannot be crawled: give a whole address, like https://news.example/")
-    return Found(url.strip(), "seed", PRIORITY["seed"], 0)
+    return Found(page_address(url), "seed", PRIORITY["seed"], 0)
 
 
 def followed(links: Iterable[Link], source: int, depth: int, scope: Scope) -> list[Found]:

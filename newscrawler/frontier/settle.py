@@ -71,7 +71,7 @@ def _redirect(outcome: Outcome, raw: RawPage, task: Task, scope: Scope) -> None:
     else:
         start = task.depth == 0
         refused = None if start else scope.reason(target, task.depth)
-        if not start and not same_site(target, raw.url):
+        if not start and not same_site(target, raw.url) and not scope.is_sister(raw.url, target):
             refused = "a redirect to another site"
         outcome.state, outcome.reason, outcome.again = "redirected", f"HTTP {raw.status}", start
         outcome.redirected_to = Found(target, task.discovered_by, PRIORITY["redirect"], task.depth, raw.page_id, task.hops + 1, refused)

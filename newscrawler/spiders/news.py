@@ -84,10 +84,11 @@ class NewsSpider(Spider):
         return spider
 
     def delay_of(self, host: str) -> float:
-        """The pause between two requests to a host, as Scrapy's slot has it by now (AutoThrottle raises it)."""
+        """The pause between two requests to a host, as Scrapy's slot has it by now (AutoThrottle raises it); never less than the plan has for it."""
+        assert self.crawl is not None
         slots = self.crawler.engine.downloader.slots if self.crawler.engine else {}
         slot = slots.get(urlsplit(f"//{host}").hostname or "")
-        return slot.delay if slot else self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+        return max(slot.delay if slot else self.crawler.settings.getfloat("DOWNLOAD_DELAY"), self.crawl.plan.delay_of(host))
 
     async def start(self) -> AsyncIterator[Any]:
         """Requests, as the frontier hands out pages; ends when nothing is left."""

@@ -1,0 +1,54 @@
+"""newscrawler init: a sources.toml to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from newscrawler.cli import options
+from newscrawler.exceptions import UsageError
+
+TEMPLATE = """\
+# What to crawl: newscrawler crawl --sources sources.toml [--only example]
+# One table for each source; the name after the dot is yours. A domain stands for its subdomains too.
+
+[source.example]
+# Where a crawl begins: front pages, sections, feeds. The only field that is needed.
+start_pages = ["https://news.example.com/"]
+
+# Only these domains. Without it: all of the sites of the start pages.
+# allowed_domains = ["news.example.com"]
+
+# Other domains of the same publisher: links between them and the site are followed as links within it.
+# sister_domains = ["news-example.net"]
+
+# Regular expressions, searched in the URL of each link; in '...' a backslash stays a backslash.
+# include = ['/20\\d\\d/']
+# exclude = ['/sport/', '[?&]print=']
+
+# Seconds between two requests to a host. Without it: 1. `crawl --delay` goes before it.
+# delay = 2.5
+
+# Where fields stand on this site's pages, for what is not found right by itself: a CSS selector, or XPath (begins with /).
+# [source.example.extract]
+# title = "h1.headline"
+# text = "div.story"
+# authors = "p.byline a"
+# date_published = '//meta[@name="date"]/@content'
+# keywords = "ul.tags li"
+"""
+
+
+@click.command("init")
+@click.argument("file", default="sources.toml")
+def command(file: str) -> None:
+    """Write a commented sources.toml (or FILE) to fill in; a file that exists is left as it is."""
+    try:
+        with Path(file).open("x", encoding="utf-8") as new:
+            new.write(TEMPLATE)
+    except FileExistsError as error:
+        raise UsageError(f"{file}: exists already, and stays as it is: give another name") from error
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written ({error.strerror}): give another name") from error
+    options.tell(f"{file} written: fill it in, then run `newscrawler crawl --sources {file}`")

@@ -1,0 +1,105 @@
+"""sources.toml: what comes out of a good file, and the line that a wrong one gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newscrawler.config import Source, is_under, read_sources
+from newscrawler.exceptions import BadSource
+
+GOOD = """
+[source.north]
+start_pages = ["https://north.example/", " https://north.example/world "]
+
+["source"."south daily"]
+start_pages = ["https://www.south.example/"]
+allowed_domains = ["South.example"]
+sister_domains = ["新聞.example"]
+include = ['/20\\d\\d/']
+exclude = ["/sport/", "print="]
+delay = 2
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "sources.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_good_file_comes_back_in_its_order(tmp_path: Path) -> None:
+    north, south = read_sources(written(tmp_path, GOOD))
+    assert north == Source("north", ("https://north.example/", "https://north.example/world"))
+    assert (south.name, south.allowed_domains, south.delay) == ("south daily", ("south.example",), 2.0)
+    assert south.sister_domains == ("xn--efvv70d.example",)
+    assert [pattern.pattern for pattern in (*south.include, *south.exclude)] == ["/20\\d\\d/", "/sport/", "print="]
+
+
+def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
+    assert len(read_sources(written(tmp_path, "\ufeff" + GOOD))) == 2
+
+
+START = '[source.a]\nstart_pages = ["https://a.example/"]\n'
+WRONG = {
+    "no TOML": ("[source.a", ["is not TOML"]),
+    "nothing in it": ("", ["holds no source"]),
+    "no table of sources": ("source = 3", ["holds no source"]),
+    "a source that is no table": ("[source]\na = 3", ["source 'a'", "must be a table"]),
+    "another table": ("[sources.a]\nx = 1", ["'sources' is unknown", "[source.NAME]"]),
+    "an unknown field": (START + "includes = []", ["source 'a'", "'includes' is unknown", "sister_domains"]),
+    "no start page": ("[source.a]\ndelay = 1", ["source 'a'", "start_pages", "at least one"]),
+    "an empty list of them": ("[source.a]\nstart_pages = []", ["start_pages", "at least one"]),
+    "a text for a list": ('[source.a]\nstart_pages = "https://a.example/"', ["start_pages", "list of texts"]),
+    "an empty text": (START + 'include = [" "]', ["include", "list of texts"]),
+    "a relative start page": ('[source.a]\nstart_pages = ["a.example"]', ["start_pages", "whole address"]),
+    "no URL": ('[source.a]\nstart_pages = ["http://[::1/"]', ["start_pages", "no URL"]),
+    "a URL for a domain": (START + 'sister_domains = ["https://b.example/"]', ["sister_domains", "is no domain"]),
+    "a port in a domain": (START + 'allowed_domains = ["a.example:80"]', ["allowed_domains", "is no domain"]),
+    "a start page elsewhere": (START + 'allowed_domains = ["b.example"]', ["allowed_domains", "https://a.example/ is on none"]),
+    "a bad pattern": (START + 'exclude = ["("]', ["exclude", "no regular expression"]),
+    "a negative delay": (START + "delay = -1", ["delay", "seconds"]),
+    "a delay that is no number": (START + "delay = nan", ["delay", "seconds"]),
+    "a truth for a delay": (START + "delay = true", ["delay", "seconds"]),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_file_gets_one_line_that_names_file_source_and_field(name: str, tmp_path: Path) -> None:
+    text, said = WRONG[name]
+    path = written(tmp_path, text)
+    with pytest.raises(BadSource) as caught:
+        read_sources(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ") and "\n" not in message
+    assert all(words in message for words in said), message
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.toml", tmp_path):
+        with pytest.raises(BadSource, match="cannot be read"):
+            read_sources(path)
+    (tmp_path / "latin.toml").write_bytes(b"# caf\xe9\n")
+    with pytest.raises(BadSource, match="not UTF-8"):
+        read_sources(tmp_path / "latin.toml")
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+)
+
+
+@given(st.sampled_from(["start_pages", "allowed_domains", "sister_domains", "include", "exclude", "delay"]), VALUES)
+def test_whatever_a_field_holds_it_is_a_source_or_a_named_error(key: str, value: object) -> None:
+    from newscrawler import config
+
+    try:
+        source = config._source("sources.toml", "a", {"start_pages": ["https://a.example/"], key: value})
+    except BadSource as error:
+        assert f"source 'a': {key}: " in str(error)
+    else:
+        assert all(is_under(domain, domain) for domain in source.sister_domains)
