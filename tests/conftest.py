@@ -6,9 +6,12 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
@@ -111,3 +114,25 @@ def crawled(sample_site: str, tmp_path_factory: pytest.TempPathFactory) -> Crawl
     db, lines = str(folder / "news.db"), folder / "news.jsonl"
     ran = newscrawler("crawl", f"{sample_site}/", "--db", db, "-o", str(lines), *CRAWL)
     return Crawled(sample_site, db, lines, ran)
+
+
+@contextmanager
+def serving(answer: Callable[[str, int], bytes]) -> Iterator[int]:
+    """A loopback server of HTML pages: `answer` takes path and port, and b"" is a 404. Yields the port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = answer(self.path, self.server.server_address[1])
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()

@@ -6,12 +6,11 @@ import json
 import sqlite3
 import subprocess
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import CRAWL, Crawled, newscrawler
+from conftest import CRAWL, Crawled, newscrawler, serving
 
 from newscrawler.export import record_schema
 
@@ -283,31 +282,20 @@ def test_an_output_that_cannot_be_written_is_said_and_loses_nothing(sample_site:
 
 
 def test_a_page_that_changes_its_canonical_url_stays_one_article(tmp_path: Path) -> None:
-    from threading import Thread
-
     served = {"key": "a", "text": "The ferry left the harbour on time, and nobody was surprised. " * 8}
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            head = f'<title>The ferry leaves on time again</title><link rel=canonical href="/2026/01/02/{served["key"]}.html">'
-            head += "<meta property=og:type content=article>"
-            body = f"<html><head>{head}</head><body><h1>The ferry leaves on time again</h1><p>{served['text']}</p></body></html>".encode()
-            self.send_response(200 if self.path != "/robots.txt" else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(path: str, _: int) -> bytes:
+        if path == "/robots.txt":
+            return b""
+        head = f'<title>The ferry leaves on time again</title><link rel=canonical href="/2026/01/02/{served["key"]}.html">'
+        head += "<meta property=og:type content=article>"
+        return f"<html><head>{head}</head><body><h1>The ferry leaves on time again</h1><p>{served['text']}</p></body></html>".encode()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        url, db = f"http://127.0.0.1:{server.server_address[1]}/2026/01/02/start.html", str(tmp_path / "news.db")
+    with serving(answer) as port:
+        url, db = f"http://127.0.0.1:{port}/2026/01/02/start.html", str(tmp_path / "news.db")
         first = newscrawler("crawl", url, "--db", db, *CRAWL)
         served.update(key="b", text="The ferry left an hour late, and everybody was surprised. " * 8)
         second = newscrawler("crawl", url, "--db", db, *CRAWL)
-        server.shutdown()
     assert (first.code, second.code) == (0, 0), second.err
     (record,) = [json.loads(line) for line in newscrawler("export", "--db", db).out.splitlines()]
     assert (record["revision"], record["op"]) == (2, "update")

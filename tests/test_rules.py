@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from conftest import CRAWL, newscrawler
+from conftest import CRAWL, newscrawler, serving
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -103,22 +101,8 @@ def test_whatever_a_rule_is_it_is_refused_or_works(rule: str) -> None:
 
 @contextmanager
 def served() -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = PAGE.encode() if self.path.startswith("/p") else b""
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/p?id=7"
-        server.shutdown()
+    with serving(lambda path, _: PAGE.encode() if path.startswith("/p") else b"") as port:
+        yield f"http://127.0.0.1:{port}/p?id=7"
 
 
 def test_a_crawl_and_a_second_reading_keep_to_the_rules(tmp_path: Path) -> None:

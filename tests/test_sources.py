@@ -7,13 +7,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 
 import pytest
-from conftest import CRAWL, newscrawler
+from conftest import CRAWL, newscrawler, serving
 from scrapy.utils.test import get_crawler
 
 from newscrawler.cli.init import TEMPLATE
@@ -110,24 +108,12 @@ def page(title: str, links: list[str]) -> bytes:
 def two_hosts() -> Iterator[tuple[str, str]]:
     """One server under two names, which are two sites: pages of the first link to articles of the second."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            port = self.server.server_address[1]
-            links = [f"http://localhost:{port}/2026/01/03/harbour-report-{number}.html" for number in range(4)] if "start" in self.path else []
-            body = page(f"Fog over the harbour {self.path[-6:-5]}", links) if self.path.endswith(".html") else b""
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(path: str, port: int) -> bytes:
+        links = [f"http://localhost:{port}/2026/01/03/harbour-report-{number}.html" for number in range(4)] if "start" in path else []
+        return page(f"Fog over the harbour {path[-6:-5]}", links) if path.endswith(".html") else b""
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/2026/01/02/start.html", "localhost"
-        server.shutdown()
+    with serving(answer) as port:
+        yield f"http://127.0.0.1:{port}/2026/01/02/start.html", "localhost"
 
 
 def test_a_crawl_by_sources_goes_to_sister_domains(tmp_path: Path) -> None:

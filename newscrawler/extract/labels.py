@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from newscrawler.items import LinkSub
-
 NAV, FOOT, SIDE, RELATED, COMMENT, SHARE, PAGER, CRUMB, AD = (1 << n for n in range(9))
 CAPTION, BYLINE, META, KEYWORDS, BODY, SERVICE, TITLE, LIST, PROSE = (1 << n for n in range(9, 18))
 RECOMMENDED, POPULAR, LATEST, CONSENT = (1 << n for n in range(18, 22))
@@ -113,29 +111,6 @@ def signature(tag: str, name: str | None) -> str:
     return ".".join([tag, *_DIGITS.sub("", name).split()]) if name else tag
 
 
-SUB_HEADINGS: tuple[tuple[LinkSub, re.Pattern[str]], ...] = (
-    (
-        "related",
-        re.compile(
-            r"相关|相關|延伸|关联|關聯|関連|관련|更多.{0,4}(?:新闻|报道|新聞|報導)|往期|专题|專題|\b(?:related|read (?:more|also|next)|see also|"
-            r"more (?:on|from|about)|further reading|zum thema|mehr zum|lire aussi|leggi anche|lees ook|te puede interesar|"
-            r"noticias relacionadas|leia (?:também|mais)|читайте также|по теме)",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "recommended",
-        re.compile(r"推荐|推薦|猜你|精选|精選|为您|為您|おすすめ|추천|\b(?:recommend|you may|for you|editor'?s? (?:pick|choice)|don'?t miss|empfehl)", re.IGNORECASE),
-    ),
-    (
-        "popular",
-        re.compile(r"热门|熱門|热点|熱點|排行|点击|點擊|热榜|人気|ランキング|많이 본|人气|人氣|\b(?:most (?:read|popular|viewed)|popular|trending|meist)", re.IGNORECASE),
-    ),
-    ("latest", re.compile(r"最新|即时|即時|滚动|滾動|新着|최신|今日|要闻|要聞|\b(?:latest|recent|newest|breaking|neueste|dernières|últimas|ultime)", re.IGNORECASE)),
-)
-READ_MORE = re.compile(r"^(?:推荐阅读|推薦閱讀|延伸阅读|延伸閱讀|相关|相關|related|read more|read also)", re.IGNORECASE)
-"""Headings of the related-reading list proper; 推荐阅读 is one although it says "recommended"."""
-
 PRINTED_HEADING = re.compile(
     r"(?:相关|相關|延伸|推荐|推薦|更多|热门|熱門|关联|關聯|猜你|精彩|往期)(?:阅读|閱讀|新闻|新聞|报道|報導|文章|链接|連結|推荐|推薦|资讯|資訊|内容|喜欢|专题)"
     r"|related\b|read (?:more|also|next)\b|see also\b|more (?:on|from)\b|recommended\b",
@@ -196,10 +171,4 @@ END_HEADING = re.compile(
 
 NEXT_PREV = re.compile(r"[«‹<]*\s*(?:上一页|下一页|上一頁|下一頁|前一页|后一页|上页|下页|首页|尾页|末页|next(?: page)?|prev(?:ious)?(?: page)?|older|newer|last)\s*[»›>]*", re.IGNORECASE)
 PREV_NEXT_ARTICLE = re.compile(r"上一篇|下一篇|上一条|下一条|previous (?:article|post|story)|next (?:article|post|story)", re.IGNORECASE)
-SERVICE_WORDS = re.compile(
-    r"登录|登錄|登入|注册|註冊|评论|評論|分享|搜索|打印|列印|收藏|举报|反馈|客服|广告|廣告|联系|聯絡|聯繫|关于我们|關於我們|版权|版權|隐私|隱私|下载|下載|订阅|"
-    r"\b(?:log ?in|sign (?:in|up)|register|subscribe|share|print|e-?mail|comments?|search|about us|contact|privacy|terms|cookie|"
-    r"advertis\w*|copyright|feedback|app store|download|help|faq|careers|jobs|rss)\b",
-    re.IGNORECASE,
-)
 HOME_WORDS = frozenset({"首页", "首頁", "home", "主页", "主頁", "网站首页", "新闻首页", "homepage", "start", "startseite", "accueil", "inicio"})

@@ -62,7 +62,6 @@ class Crawl:
         self.output_error: Exception | None = None  # the collection is whole, but -o is not
         self.tasks: dict[int, Task] = {}  # handed out, not yet written
         self.news = asyncio.Event()  # something changed for whoever waits for the next page
-        self._handed = 0
         self._stack = ExitStack()
         with ExitStack() as opening:
             engine = connect(plan.db, create=True, write=True)
