@@ -140,6 +140,8 @@ class Page:
     declared: str | None = None
     reason: str | None = None
     meta_robots: str | None = None
+    doubtful: list[Link] = field(default_factory=list)
+    """Some of the links of kind "other": those that may be more, for a crawl that has not seen pages like theirs."""
 
 
 Outcome = Literal["response", "refused", "failed", "unchanged"]

@@ -17,9 +17,10 @@ from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.exceptions import BadRow, StoreError
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
+from newscrawler.extract.seen import NONE_SEEN, Seen
 from newscrawler.frontier import Crawl, Scope, settle
 from newscrawler.frontier.crawl import EXAMPLES
-from newscrawler.items import RawPage
+from newscrawler.items import Link, RawPage
 from newscrawler.store import Outcome
 
 logger = logging.getLogger(__name__)
@@ -52,11 +53,20 @@ class ReadPage(_WithCrawl):
                 without = self.crawl.undone if self.crawl else frozenset[str]()
                 scope = self.crawl.plan.scope if self.crawl else Scope()
                 sisters, rules = scope.sisters_of(item.url), scope.rules_of(item.url)
-                item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules)
+                seen = self._seen(item.url)
+                item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules, seen=seen)
+            except StoreError as error:
+                assert self.crawl is not None
+                self.crawl.fail(error)
+                raise DropItem(str(error), log_level="DEBUG") from error
             except Exception as error:
                 logger.exception("%s could not be read", item.url)
                 item.unreadable = f"could not be read: {type(error).__name__}: {error}"[:300]
         return item
+
+    def _seen(self, url: str) -> Seen:
+        """What the crawl has learned of the site."""
+        return self.crawl.ledger.seen(url) if self.crawl is not None and self.crawl.error is None else NONE_SEEN
 
 
 class FindDuplicates(_WithCrawl):
@@ -113,7 +123,8 @@ class StorePage(_WithCrawl):
 
     def _write(self, crawl: Crawl, item: RawPage, task: Any) -> dict[str, Any] | None:
         # With a kind of repair undone every body stays: nobody knows yet which pages need it when it is made again.
-        outcome = settle(item, task, crawl.plan.scope, keep_body=crawl.plan.keep_bodies or bool(crawl.undone))
+        keep_body = crawl.plan.keep_bodies or bool(crawl.undone)
+        outcome = settle(item, task, crawl.plan.scope, keep_body=keep_body, tried=self._tried(crawl, item))
         if outcome.decision is not None:
             assert item.article_key is not None and item.content_hash is not None
             outcome.article_key, outcome.content_hash = item.article_key, item.content_hash
@@ -130,6 +141,17 @@ class StorePage(_WithCrawl):
             crawl.frontier.more(task.host)
         self._count(crawl, item, outcome, record)
         return record
+
+    @staticmethod
+    def _tried(crawl: Crawl, item: RawPage) -> list[Link]:
+        """Links that are fetched only to learn what pages like theirs are."""
+        if item.page is None or crawl.error is not None:
+            return []
+        try:
+            return crawl.ledger.untried(item.url, item.page.doubtful)
+        except StoreError as error:
+            crawl.fail(error)
+            raise DropItem(str(error), log_level="DEBUG") from error
 
     @staticmethod
     def _write_or_refuse(crawl: Crawl, item: RawPage, outcome: Outcome) -> Any:

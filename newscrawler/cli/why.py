@@ -14,36 +14,43 @@ from newscrawler.exceptions import NewscrawlerError
 @click.command("why")
 @click.argument("url")
 @options.db
+@options.sources
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(url: str, db: str, as_json: bool) -> None:
+def command(url: str, db: str, sources: str | None, as_json: bool) -> None:
     """Tell one URL's story: how it was found, what came of it, and why.
 
-    Where the body of a page that links to it is kept, the link is judged again and every term is told with its points.
+    Where the body of a page that links to it is kept, the link is judged again and every term is told with its points, by what
+    the crawl has learned of the site until now. With --sources the sister domains of a source count as its site, as they did in the crawl.
     """
+    from newscrawler.config import read_sources
+    from newscrawler.frontier import Scope
     from newscrawler.store import reading
 
+    scope = Scope(sources=tuple(read_sources(sources))) if sources else Scope()
     with options.opened(db) as engine:
         told = reading.story(engine, url)
         if told is not None:
-            told["judged"] = _judged(engine, told)
+            told["judged"] = _judged(engine, told, scope)
     if told is None:
         raise NewscrawlerError(f"{url}: never seen in {db}: no page that was read links to it as an article, section or related reading")
     options.put(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(_lines(told)))
 
 
-def _judged(engine: Any, told: dict[str, Any]) -> list[str]:
+def _judged(engine: Any, told: dict[str, Any], scope: Any) -> list[str]:
     """How the link to the page is judged on the first page that has it and whose body is kept, [] without one."""
     from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
     from newscrawler import decode_page
     from newscrawler.extract.explain import explain_link
     from newscrawler.store import reading
+    from newscrawler.store.shapes import kinds_seen
 
     for link in told["linked_from"]:
         kept = reading.kept_body(engine, link["url"])
         if kept is not None:
             text = decode_page(zstd.decompress(kept["body"]), kept["content_type"]).text
-            return explain_link(text, link["url"], told["page"]["url"])
+            sisters, seen = scope.sisters_of(link["url"]), kinds_seen(engine, link["url"])
+            return explain_link(text, link["url"], told["page"]["url"], sisters=sisters, seen=seen)
     return []
 
 

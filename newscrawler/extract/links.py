@@ -3,7 +3,7 @@
 A link collects points for "leads to an article" and for "leads to a section" from the form of its address (`forms`), its words
 (`anchors`), its block, its place and the other links of the page (`blocks`). With ARTICLE_POINTS it leads to an article:
 `related` on an article page, `article` on a hub; else with HUB_POINTS to a hub. The terms that fired are the
-explanation.
+explanation. What a crawl has learned of the site's addresses (`seen`) adds points of its own.
 
 Known to fail: promotion that looks like the site's articles in every way, sections and articles of one address form.
 """
@@ -22,6 +22,7 @@ from newscrawler.extract.forms import Form, form_of, form_points
 from newscrawler.extract.headings import LEVELS, headings_over, sub_of_heading
 from newscrawler.extract.outline import Anchor, Block, Outline
 from newscrawler.extract.points import Fired
+from newscrawler.extract.seen import NONE_SEEN, NOTHING, Seen, points_of
 from newscrawler.extract.services import heads_services
 from newscrawler.items import Link, LinkKind, LinkSub
 
@@ -55,16 +56,17 @@ class Found:
     heading: str | None
     relation: Relation | None = None
     group: Fired | None = None
+    learned: Fired = NOTHING
     points: int = 0
     hub_points: int = 0
     teaser: str | None = None
 
     @property
     def fired(self) -> tuple[Fired, ...]:
-        """What form, words, spot, block and relation added to the points; () before there are any."""
+        """What form, words, spot, block, relation and what was learned added to the points; () before there are any."""
         if self.relation is None or self.group is None:
             return ()
-        return form_points(self.form), word_points(self.words), spot_points(self.spot), self.group, relation_points(self.relation)
+        return form_points(self.form), word_points(self.words), spot_points(self.spot), self.group, relation_points(self.relation), self.learned
 
     @property
     def why(self) -> str:
@@ -73,18 +75,21 @@ class Found:
         return ", ".join(f"{term.name} {term.article:+d}/{term.hub:+d}" for term in terms if term.article or term.hub)
 
 
-def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
-    """Returns every link with an http(s) address, in page order, with its points; a URL may still come twice."""
+def find_links(outline: Outline, resolver: Resolver, site: Site, seen: Seen = NONE_SEEN) -> list[Found]:
+    """Returns every link with an http(s) address, in page order, with its points; a URL may still come twice.
+
+    `seen` are the kinds of the site's pages by the shape of their addresses.
+    """
     found: list[Found] = []
-    seen: set[str] = set()
+    urls: set[str] = set()
     over, blocks = headings_over(outline), outline.blocks
     spots: dict[tuple[object, ...], Spot] = {}
     for anchor in outline.anchors:
         url = resolver.resolve(anchor.href)
         if url is None:
             continue
-        seen.add(url)
-        if len(seen) > MAX_LINKS:
+        urls.add(url)
+        if len(urls) > MAX_LINKS:
             break
         text, heading = anchor.text or anchor.title, over.get(anchor.place.number)
         key = anchor.place.flags, anchor.place.tag, heading, _in_prose(anchor, blocks), anchor.image
@@ -94,6 +99,8 @@ def find_links(outline: Outline, resolver: Resolver, site: Site) -> list[Found]:
         found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url), spot, heading))
     _lend_texts(found)
     _give_points(found, site.url)
+    if seen:
+        _add_learned(found, seen)
     return found
 
 
@@ -140,6 +147,14 @@ def _give_points(found: list[Found], own: str) -> None:
         one.hub_points = form_hub + word_hub + spot_hub + hub + own_hub
 
 
+def _add_learned(found: list[Found], seen: Seen) -> None:
+    for one in found:
+        if one.same_site:
+            one.learned = learned = points_of(one.url, seen)
+            one.points += learned.article
+            one.hub_points += learned.hub
+
+
 def classify(found: list[Found], outline: Outline, url: str, inline: range, *, on_article: bool) -> list[Link]:
     """Returns one Link for each distinct URL, with its strongest kind; `inline` are the blocks of the running text."""
     best: dict[str, tuple[_Strength, LinkKind, LinkSub | None, int]] = {}
@@ -167,7 +182,16 @@ def _judge(one: Found, outline: Outline, url: str, inline: range, *, on_article:
         return ("related", "prevnext") if on_article and one.form.article else ("pagination", None)
     if one.points >= ARTICLE_POINTS:
         return ("related", _sub(one, outline.blocks, inline)) if on_article else ("article", None)
-    return ("hub" if one.hub_points >= HUB_POINTS else "other"), None
+    return ("hub" if one.hub_points >= HUB_POINTS or _stays_followed(one) else "other"), None
+
+
+def _stays_followed(one: Found) -> bool:
+    """Returns whether a link is followed though its points are too few: what was learned makes it less urgent, never leaves it out.
+
+    Pages of its shape must go on being seen. Where those seen were articles, so may this one be that nothing else speaks for.
+    """
+    learned = one.learned
+    return learned.article > 0 or one.points - learned.article >= ARTICLE_POINTS or one.hub_points - learned.hub >= HUB_POINTS
 
 
 def _is_pager(one: Found) -> bool:
@@ -213,5 +237,5 @@ def _sub(one: Found, blocks: list[Block], inline: range) -> LinkSub | None:
 
 
 def page_forms(found: list[Found]) -> Counter[bool]:
-    """Returns how many distinct same-site links look like articles (True) and how many do not (False)."""
-    return Counter({one.url: one.points >= ARTICLE_POINTS for one in found if one.same_site}.values())
+    """Returns how many distinct same-site links look like articles (True) and how many do not (False), by what the page itself tells."""
+    return Counter({one.url: one.points - one.learned.article >= ARTICLE_POINTS for one in found if one.same_site}.values())

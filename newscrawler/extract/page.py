@@ -6,6 +6,7 @@ from newscrawler.config import Rules
 from newscrawler.extract import feeds
 from newscrawler.extract.addresses import Resolver, Site, form_of
 from newscrawler.extract.body import choose_body
+from newscrawler.extract.doubtful import doubtful_links
 from newscrawler.extract.kind import ARTICLE_POINTS, article_points, terms_of
 from newscrawler.extract.linked_data import linked_data_of
 from newscrawler.extract.links import classify, find_links, page_forms
@@ -14,6 +15,7 @@ from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.parse import parse_html
 from newscrawler.extract.related import give_teasers, related_entries
 from newscrawler.extract.rules import Given, apply_rules, set_given
+from newscrawler.extract.seen import NONE_SEEN, Seen
 from newscrawler.extract.trace import Trace
 from newscrawler.extract.wrappers import forget_wrappers
 from newscrawler.items import Page
@@ -21,11 +23,14 @@ from newscrawler.items import Page
 HUB_LINKS = 3
 
 
-def extract_page(text: str, url: str, trace: Trace | None = None, *, sisters: frozenset[str] = frozenset(), rules: Rules = ()) -> Page:
+def extract_page(
+    text: str, url: str, trace: Trace | None = None, *, sisters: frozenset[str] = frozenset(), rules: Rules = (), seen: Seen = NONE_SEEN
+) -> Page:
     """Returns what a page is and says, from its text; nothing in it is cleaned or made canonical.
 
     Links to the domains in `sisters` (lower case, subdomains included) count as links within the site.
     `rules` go before what is found without them, and a page that gives a text for one is an article.
+    `seen` are the kinds of the site's pages by the shape of their addresses: they tell about links, not about this page.
     A `trace` is given what an explanation needs.
 
     Never raises and fetches nothing. A page with neither text nor links is "other", with a reason.
@@ -39,16 +44,16 @@ def extract_page(text: str, url: str, trace: Trace | None = None, *, sisters: fr
         return Page(url, "other", reason="no HTML could be parsed")
     outline = outline_of(root, has_microdata="itemprop" in text or "typeof=" in text)
     forget_wrappers(outline)
-    page = _read(outline, url, trace, sisters, apply_rules(rules, root, url) if rules else {})
+    page = _read(outline, url, trace, sisters, apply_rules(rules, root, url) if rules else {}, seen)
     if trace is not None:
         trace.root = root
     page.meta_robots = outline.meta.get("robots")
     return page
 
 
-def _read(outline: Outline, url: str, trace: Trace | None, sisters: frozenset[str], given: Given) -> Page:
+def _read(outline: Outline, url: str, trace: Trace | None, sisters: frozenset[str], given: Given, seen: Seen) -> Page:
     resolver = Resolver(_base(outline, url))
-    found = find_links(outline, resolver, Site(url, sisters))
+    found = find_links(outline, resolver, Site(url, sisters), seen)
     give_teasers(found, outline)
     body = choose_body(outline, trace)
     data = linked_data_of(outline.scripts)
@@ -64,13 +69,16 @@ def _read(outline: Outline, url: str, trace: Trace | None, sisters: frozenset[st
         article = None
     own = url.partition("#")[0]
     links = classify(found, outline, own, inside, on_article=article is not None)
+    page = Page(url, "article", article, links, doubtful=doubtful_links(links, found, own))
     if article is not None:
         article.related = related_entries(links)
-        return Page(url, "article", article, links)
+        return page
     forms = page_forms(found)
     if forms[True] >= HUB_LINKS or (forms[True] and forms[False] >= HUB_LINKS):
-        return Page(url, "hub", links=links)
-    return Page(url, "other", links=links, reason="no article text and no list of articles" if outline.blocks else "empty")
+        page.kind = "hub"
+    else:
+        page.kind, page.reason = "other", "no article text and no list of articles" if outline.blocks else "empty"
+    return page
 
 
 def _span(outline: Outline, body: list[Block]) -> range:

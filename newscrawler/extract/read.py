@@ -10,6 +10,7 @@ from newscrawler.clean.effort import OF_A_PAGE, shared_effort
 from newscrawler.config import Rules
 from newscrawler.decode import decode_page
 from newscrawler.extract.page import extract_page
+from newscrawler.extract.seen import NONE_SEEN, Seen
 from newscrawler.extract.trace import Trace
 from newscrawler.items import Article, Decoded, FieldRepair, Link, Page, Quality, Repair
 
@@ -33,12 +34,13 @@ def read_page(
     without: frozenset[str] = frozenset(),
     sisters: frozenset[str] = frozenset(),
     rules: Rules = (),
+    seen: Seen = NONE_SEEN,
     trace: Trace | None = None,
 ) -> Page:
     """Returns the page that `body` is: decoded, extracted, each field cleaned once. `content_type` is the HTTP header.
 
     Repairs of the kinds in `without` are not made. Links to the domains in `sisters` count as links within the site.
-    `rules` say where fields stand on this page. A `trace` is given what an explanation needs.
+    `rules` say where fields stand on this page. `seen` are the kinds of the site's pages by the shape of their addresses. A `trace` is given what an explanation needs.
 
     Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing.
     """
@@ -50,7 +52,7 @@ def read_page(
         return Page(url, "other", reason="not HTML")
     with shared_effort(OF_A_PAGE):
         decoded = decode_page(body, content_type, without=without)
-        page = extract_page(decoded.text, url, trace, sisters=sisters, rules=rules)
+        page = extract_page(decoded.text, url, trace, sisters=sisters, rules=rules, seen=seen)
         if trace is not None:
             trace.repairs = decoded.repairs
         return _tidied(page, decoded, without)

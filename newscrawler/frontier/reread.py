@@ -11,9 +11,11 @@ from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
+from newscrawler.extract.seen import Seen
 from newscrawler.frontier.scope import Scope
 from newscrawler.items import Decision, RawPage
 from newscrawler.store import Ledger, Outcome, reading, undone_kinds
+from newscrawler.store.shapes import kinds_seen
 
 BATCH = 64
 # What differs from one reading to the next without the article being any different.
@@ -24,25 +26,26 @@ def reread(engine: sa.Engine, reader: sa.Engine, scope: Scope | None = None) -> 
     """Reads all kept bodies; returns how many pages were "unchanged", "changed", "new", "duplicate", "no article".
 
     `reader` is a second engine on the same database, for reading only; the caller holds the database. `scope`
-    knows the sister domains and the rules of sources; it leaves nothing out.
+    knows the sister domains and the rules of sources; it leaves nothing out. What was learned of addresses is taken as it stands at
+    the beginning, so that the order of the pages does not matter.
     """
     ledger = Ledger(engine, "reextract")
-    without = undone_kinds(reader)
+    without, seen = undone_kinds(reader), kinds_seen(reader)
     told: Counter[str] = Counter()
     for row in reading.kept_bodies(reader):
-        told[_reread_page(ledger, row, without, scope or Scope())] += 1
+        told[_reread_page(ledger, row, without, scope or Scope(), seen)] += 1
         if ledger.pending >= BATCH:
             ledger.commit()
     ledger.close("finished")
     return told
 
 
-def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], scope: Scope) -> str:
+def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], scope: Scope, seen: Seen) -> str:
     headers = {"content-type": row["content_type"]} if row["content_type"] else {}
     body = zstd.decompress(row["body"])
     raw = RawPage(row["id"], row["url"], "response", row["fetched_at"], row["status"], headers, body)
     sisters, rules = scope.sisters_of(row["url"]), scope.rules_of(row["url"])
-    raw.page = read_page(body, row["url"], row["content_type"], without=without, sisters=sisters, rules=rules)
+    raw.page = read_page(body, row["url"], row["content_type"], without=without, sisters=sisters, rules=rules, seen=seen)
     article = raw.page.article
     if article is None or row["state"] == "refused":
         return "no article"

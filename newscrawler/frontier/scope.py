@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -14,10 +14,11 @@ from newscrawler.exceptions import UsageError
 from newscrawler.items import Link
 from newscrawler.store import Found
 
-# Related reading before articles before sections before the pages of archives; start pages before all.
-PRIORITY = {"seed": 100, "related": 60, "article": 50, "redirect": 70, "hub": 40, "pagination": 30}
+# Related reading before articles before sections before the pages of archives, and what is only
+# tried comes last; start pages before all.
+PRIORITY = {"seed": 100, "related": 60, "article": 50, "redirect": 70, "hub": 40, "pagination": 30, "other": 20}
 FOLLOWED = ("article", "related", "hub", "pagination")
-_BY = {"related": "related", "article": "section", "hub": "section", "pagination": "section"}
+_BY = {"related": "related", "article": "section", "hub": "section", "pagination": "section", "other": "section"}
 MAX_URL = 2083
 
 
@@ -114,10 +115,10 @@ def start_page(url: str) -> Found:
     return Found(page_address(url), "seed", PRIORITY["seed"], 0)
 
 
-def followed(links: Iterable[Link], source: int, depth: int, scope: Scope) -> list[Found]:
-    """The rows that the links of a page become, those left out with their reason."""
+def followed(links: Iterable[Link], source: int, depth: int, scope: Scope, kinds: Container[str] = FOLLOWED) -> list[Found]:
+    """The rows that the links of these kinds become, those left out with their reason."""
     return [
         Found(link.url, _BY[link.kind], PRIORITY[link.kind], depth + 1, source, 0, scope.reason(link.url, depth + 1))
         for link in links
-        if link.kind in FOLLOWED
+        if link.kind in kinds
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from newscrawler.dedupe import canonical_url, same_site
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
-from newscrawler.items import RawPage
+from newscrawler.items import Link, RawPage
 from newscrawler.store import Body, Found, Outcome, Task
 
 ATTEMPTS = 5
@@ -19,10 +20,13 @@ _FORBIDDEN = (401, 402, 403, 451)
 _STATES = {"new": "stored", "revision": "stored", "unchanged": "unchanged", "duplicate": "duplicate"}
 
 
-def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True) -> Outcome:
-    """The outcome to write for what came back. An article's record, key and hash are added by the caller."""
+def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True, tried: Sequence[Link] = ()) -> Outcome:
+    """The outcome to write for what came back. An article's record, key and hash are added by the caller.
+
+    `tried` are links of kind "other" that are fetched all the same, to learn what pages like theirs are.
+    """
     outcome = Outcome(raw.page_id, "read", raw.fetched_at, status=raw.status)
-    outcome.answered, outcome.first = raw.status is not None, task.fetches == 0
+    outcome.answered, outcome.first, outcome.asked = raw.status is not None, task.fetches == 0, task.url
     if raw.outcome == "refused":
         outcome.state, outcome.reason = "refused", raw.reason
     elif raw.outcome == "failed":
@@ -33,6 +37,7 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True) ->
         _refuse(outcome, task, raw.status)
     else:
         _read(outcome, raw, task, scope, keep_body)
+        outcome.found = [*outcome.found, *followed(tried, raw.page_id, task.depth, scope, ("other",))]
     return outcome
 
 

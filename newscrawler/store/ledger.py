@@ -21,11 +21,13 @@ import sqlalchemy as sa
 from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
 from newscrawler.dedupe import Known
+from newscrawler.extract.seen import Seen
 from newscrawler.items import Decision, Link, Repair
 from newscrawler.store import queue
 from newscrawler.store.blocked import Blocks
 from newscrawler.store.database import named_errors
 from newscrawler.store.discover import Discoverer, Found
+from newscrawler.store.shapes import Change, Shapes, change_of
 from newscrawler.store.tables import articles, bodies, counters, links, pages, revisions, runs
 
 
@@ -67,12 +69,14 @@ class Outcome:
     first: bool = False  # the page never had an answer: there are no links and no body of it to replace
     url: str | None = None  # the spelling to ask for from now on, where the site redirects to another one of the same page
     hops: int | None = None  # redirects that led here, where they grew
+    asked: str | None = None  # the address of the page as its row has it; looked up where it is not given
 
 
 # The statements of every page, built once: SQLAlchemy then only looks them up.
 _KNOWN = sa.select(articles.c.id, articles.c.page_id, articles.c.content_hash)
 _BY_PAGE_OR_KEY = _KNOWN.where(sa.or_(articles.c.page_id == sa.bindparam("of_page"), articles.c.article_key == sa.bindparam("wanted")))
 _BY_HASH = _KNOWN.where(articles.c.content_hash == sa.bindparam("wanted")).order_by(articles.c.seq).limit(1)
+_KIND_BEFORE = sa.select(pages.c.url, pages.c.kind).where(pages.c.id == sa.bindparam("of_page"))
 _INSERT_BODY = bodies.insert()
 _INSERT_ARTICLE = articles.insert()
 _INSERT_REVISION = revisions.insert()
@@ -121,6 +125,7 @@ class Ledger:
                 runs.update().where(runs.c.ended_at.is_(None), runs.c.id != self.run_id).values(ended_at=now, end_reason="killed")
             )
             self.discoverer = Discoverer(Blocks(self.connection))
+            self.shapes = Shapes()
             self.seq: int = self.connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
         # The busiest statement by far: compiled once, its rows go to the driver as tuples, in the order of the columns.
         self._insert_link = _positional_insert(links, engine)
@@ -141,6 +146,7 @@ class Ledger:
         """Makes everything written since the last commit durable, or raises and keeps nothing of it."""
         if not self.connection.in_transaction():
             return
+        self.shapes.flush(self.connection)
         if self._fetched:
             self.connection.execute(counters.update().where(counters.c.name == "fetched").values(value=counters.c.value + self._fetched))
         self.connection.execute(counters.update().where(counters.c.name == "seq").values(value=self.seq))
@@ -150,6 +156,7 @@ class Ledger:
     def rollback(self) -> None:
         """Drops what is not committed."""
         self.discoverer.forget()
+        self.shapes.forget()
         with named_errors():
             self.connection.rollback()
 
@@ -210,6 +217,16 @@ class Ledger:
         return own, by_key, (Known(*by_hash) if by_hash else None)
 
     @_named
+    def seen(self, url: str) -> Seen:
+        """What the pages of that URL's site were so far, by the shape of their addresses."""
+        return self.shapes.seen(self._begin(), url)
+
+    @_named
+    def untried(self, url: str, links: Sequence[Link]) -> list[Link]:
+        """Of the doubtful links of the page at that URL those that are worth a fetch, so that pages like theirs get known."""
+        return self.shapes.untried(self._begin(), url, links) if links else []
+
+    @_named
     def newest(self, article_id: str) -> dict[str, Any]:
         """The record of an article's newest revision."""
         newest = sa.select(revisions.c.record).where(revisions.c.article_id == article_id).order_by(revisions.c.revision.desc()).limit(1)
@@ -226,6 +243,7 @@ class Ledger:
         connection.exec_driver_sql("SAVEPOINT page")
         seq = self.seq
         try:
+            changes = self._changes(connection, outcome)
             told = self._write(connection, outcome)
         except BaseException:
             self.seq = seq
@@ -234,9 +252,19 @@ class Ledger:
                 connection.exec_driver_sql("ROLLBACK TO SAVEPOINT page")
             raise
         connection.exec_driver_sql("RELEASE SAVEPOINT page")
+        self.shapes.apply(changes)
         self._fetched += outcome.answered
         self.pending += 1
         return told
+
+    def _changes(self, connection: sa.Connection, outcome: Outcome) -> list[Change]:
+        """What the page changes in the counts of its site: its kind is added, the one that it had before is taken back."""
+        if outcome.first and outcome.asked is not None:
+            return [change_of(outcome.asked, outcome.kind)] if outcome.kind else []
+        url, before = connection.execute(_KIND_BEFORE, {"of_page": outcome.page_id}).one()
+        if before == outcome.kind:
+            return []
+        return [change_of(url, kind, sign) for kind, sign in ((before, -1), (outcome.kind, 1)) if kind]
 
     def _write(self, connection: sa.Connection, outcome: Outcome) -> tuple[dict[str, Any] | None, list[tuple[str, int]]]:
         known = list(outcome.found) + ([outcome.redirected_to] if outcome.redirected_to else [])

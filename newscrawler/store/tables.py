@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -160,6 +160,17 @@ undone = Table(
     metadata,
     Column("kind", Text, primary_key=True),  # of repair, by its name in clean/
     Column("undone_at", Float, nullable=False),
+)
+
+shapes = Table(
+    "shapes",
+    metadata,
+    Column("site", Text, nullable=False),  # registrable domain, with the port where it has one
+    Column("shape", Text, nullable=False),  # of addresses, as extract/seen.py makes it
+    Column("articles", Integer, nullable=False),  # pages of this shape that were articles, when they were last read
+    Column("hubs", Integer, nullable=False),
+    Column("others", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "shape"),
 )
 
 counters = Table(
