@@ -13,6 +13,8 @@ __all__ = ["Form", "Resolver", "Site", "form_of"]
 
 MAX_URL = 2048
 
+_OTHER_SCHEMES = ("javascript:", "mailto:", "tel:")
+_ONLY_HOST = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _ABSOLUTE = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/(?!\.)[^\s/\\?#;]*)+(?:\?[^\s\\#]*)?")
 """Addresses that resolving would leave as they are: no port, no dot segments, no backslash or white space."""
 _ARCHIVED = re.compile(r"(?:https?:)?(?://web\.archive\.org)?/web/\d{14}(?:[a-z]{2}_)?/(https?://.*)", re.DOTALL)
@@ -45,6 +47,10 @@ class Resolver:
             href = archived[1]
         if href[:4] == "http" and href[-1] not in "?;" and _ABSOLUTE.fullmatch(href):  # joining drops an empty query
             return href
+        if _ONLY_HOST.fullmatch(href):
+            return href + "/"
+        if href.startswith(_OTHER_SCHEMES):
+            return None
         if href[0] == "/" and href[1:2] not in ("/", "\\") and self._is_plain(href):
             return self.origin + href
         return self._join(href)
@@ -77,6 +83,8 @@ class Site:
         self.url, self.sisters = url, sisters
         self._own = f"{url.partition('://')[0]}://{_host(url)}/"
         self._known = {_host(url): True}
+        self._domain = registrable_domain(_name(_host(url)))
+        self._label = f"{self._domain.partition('.')[0]}."
 
     def has(self, url: str) -> bool:
         """Returns whether `url` (absolute) is on this page's site."""
@@ -85,12 +93,22 @@ class Site:
         host = _host(url)
         known = self._known.get(host)
         if known is None:
-            known = self._known[host] = same_site(url, self.url) or _same_name(host, _host(self.url)) or self._is_sister(host)
+            known = self._known[host] = (self._may_be_own(host) and (same_site(url, self.url) or _same_name(host, _host(self.url)))) or self._is_sister(host)
         return known
 
+    def _may_be_own(self, host: str) -> bool:
+        """Returns False for most hosts of other sites, without asking for their registrable domain, which takes long."""
+        name = _name(host)
+        return self._label in f"{name}." or name.endswith(self._domain) or "?" in host or "[" in host
+
     def _is_sister(self, host: str) -> bool:
-        name = host.rpartition("@")[2].partition(":")[0].lower()
+        name = _name(host)
         return any(is_under(name, domain) for domain in self.sisters)
+
+
+def _name(host: str) -> str:
+    """Returns the name of a host without user and port, in lower case."""
+    return host.rpartition("@")[2].partition(":")[0].lower().rstrip(".")
 
 
 def _same_name(host: str, other: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from newscrawler.dedupe.tracking import is_tracking
 from newscrawler.extract.points import Fired, Term, weigh
@@ -36,6 +37,7 @@ _MEDIA_FILES = frozenset(
     "jpg jpeg png gif webp svg ico bmp pdf doc docx xls xlsx ppt pptx zip rar gz 7z exe apk dmg mp3 mp4 m4a avi mov wmv flv css js json woff woff2".split()
 )
 _INDEX = re.compile(r"^(?:index|default|list|node|p|page|home)[-_]?\d*(?:\.\w+)?$|^\d{1,3}(?:\.\w+)?$", re.IGNORECASE)
+_INDEX_BEGINS = frozenset("idlnphIDLNPH0123456789")
 _LISTS = frozenset(
     "tag tags topic topics category categories cat section sections channel channels author authors people profile profiles keyword keywords search label list "
     "theme themes thema themen tema temas temat subject subjects autor autoren autori autores auteur auteurs "
@@ -57,6 +59,7 @@ _SERVICES = frozenset(
     "out goto redirect click product products goods cinema cinemas ticket tickets hotel hotels licence license licences licenses staff".split()
 )
 _COMMENTS = frozenset({"comment", "comments"})
+_SERVED = _SERVICES | _COMMENTS
 _SERVICE_HOSTS = frozenset(
     "comment comments bbs forum club guba passport login sso reg mail email help user my account accounts shop store mall app apps survey vote job jobs hr "
     "career careers ad ads pay epay live subscription subscriptions subscribe support stellenmarkt newsletter search so".split()
@@ -66,6 +69,7 @@ _WORDS = frozenset(
     "news article articles story stories a content detail show view video videos photo photos pic picture gallery post posts blog doc art read review journal".split()
 )
 _WORD_END = re.compile(r"[-_]")
+_DIGIT = re.compile(r"\d")
 _NAME = "name"
 _PREFIX = re.compile(r"\D{1,3}(?=\d)")
 _PAGE_NUMBER = re.compile(r"(?:/page[/_-]?|[?&](?:page|paged|pageno|pn|pg|pageindex)=)(\d{1,5})(?=[/&.?]|$)", re.IGNORECASE)
@@ -112,53 +116,69 @@ def form_of(url: str) -> Form:
     >>> form_of("http://news.example/2024/0102/keji/a7.html").article, form_of("http://news.example/c/keji/p2.html").article
     (True, False)
     """
-    _, _, rest = url[:MAX_FORM].partition("://")
-    host, slash, rest = rest.partition("/")
-    path, _, query = (slash + rest).partition("?") if slash else ("/", "", "")
+    host, _, rest = url[:MAX_FORM].partition("://")[2].partition("/")
+    rest, _, query = rest.partition("?")
     if "?" in host:
         host, _, query = host.partition("?")
-    names = path.strip("/").split("/")
-    last, dated = names[-1], bool(_DATED.search(path))
+    path, whole = "/" + rest, rest.strip("/")
+    folder, _, last = whole.rpartition("/")
+    above, directory = _folders(host, folder), path[-1] == "/"
     stem, dot, extension = last.rpartition(".")
     stem, extension = (stem, extension.lower()) if dot else (last, "")
-    folders = path.lower().split("/")[1:-1]  # the last one too, where a slash ends the path
-    page_file = extension in _PAGE_FILES
+    named = last.lower() if directory else ""  # the last name is a folder too, where a slash ends the path
+    dated, page_file = _DIGIT.search(path) is not None and _DATED.search(path) is not None, extension in _PAGE_FILES
     id_query, told = bool(query) and bool(_ID_QUERY.search(query)), bool(query) and _tells(query)
-    root = path in ("", "/") and not told
+    root = path == "/" and not told
     slug_words = stem.count("-") + stem.count("_") + 1 + stem.count("%") // ESCAPES_PER_WORD if stem else 0
-    listed = _is_listed(names, last, slug_words, dated=dated)
-    numbered = bool(_NUMBER.search(stem))
+    listed = _is_listed(above, last, slug_words, has_dot=bool(dot), dated=dated)
+    numbered = (_DIGIT.search(stem) is not None or not stem.islower()) and _NUMBER.search(stem) is not None  # no number has neither digits nor capitals
     number = not listed and (id_query or numbered)
-    index = root or (bool(_INDEX.match(last)) and not (dated and page_file and (last[0].isdigit() or stem == "index")))
-    section = listed or not _SECTIONS.isdisjoint(folders)
-    service = _serves(host, folders, stem.lower(), query)
-    strong = (dated and (number or page_file or slug_words >= 3 or _DAY_NAMED.search(path))) or (number and (page_file or id_query or len(names) >= 2)) or slug_words >= LONG_SLUG
+    index = root or (last[:1] in _INDEX_BEGINS and bool(_INDEX.match(last)) and not (dated and page_file and (last[0].isdigit() or stem == "index")))
+    section = listed or above.section or named in _SECTIONS
+    service = above.service or named in _SERVICES or stem.lower() in _SERVED or (named if directory else above.name) in _COMMENTS or _serves_by(query)
+    strong = (dated and (number or page_file or slug_words >= 3 or _DAY_NAMED.search(path))) or (number and (page_file or id_query or above.depth)) or slug_words >= LONG_SLUG
     article = bool(strong) and not index and not service and not (section and not number and not dated)
-    word = not _WORDS.isdisjoint(folders) or (len(last) > len(head := _WORD_END.split(last, 1)[0]) and head.lower() in _WORDS)
+    word = above.word or named in _WORDS or (len(last) > len(head := _WORD_END.split(last, 1)[0]) and head.lower() in _WORDS)
     kind, parameters = _kind(stem, numbered=numbered), _parameters(query) if told else ""
     return Form(
         dated, number, page_file, slug_words, word, root, index, section, listed, service, extension in _MEDIA_FILES,
-        path.endswith("/"), path.count("/"), told and not id_query, article, host, "/".join([host, *(names[:-1] if index else names)]),
-        f"{len(names)} {dated:d}{page_file:d} {kind} {parameters}", kind == _NAME, parameters != "", _page_number(url),
-        names_section(host.partition(".")[0] if root else stem if not index or len(names) == 1 else names[-2]),
+        directory, path.count("/"), told and not id_query, article, host, above.place if index else f"{host}/{whole}",
+        f"{above.depth + 1} {dated:d}{page_file:d} {kind} {parameters}", kind == _NAME, parameters != "", _page_number(url),
+        names_section(host.partition(".")[0] if root else above.name if index and above.depth else stem),
     )  # fmt: skip
 
 
-def _is_listed(names: list[str], last: str, slug_words: int, *, dated: bool) -> bool:
+class _Above(NamedTuple):
+    """What host and folders tell of all addresses in them: `name` is the last folder's, `depth` counts them."""
+
+    place: str
+    name: str
+    depth: int
+    section: bool
+    service: bool
+    word: bool
+
+
+@lru_cache(maxsize=8192)
+def _folders(host: str, folder: str) -> _Above:
+    """Returns what the way to the last name of an address tells: most addresses of a site share few."""
+    names = folder.split("/") if folder else []
+    low = {name.lower() for name in names}
+    service = host.partition(".")[0] in _SERVICE_HOSTS or not _SERVICES.isdisjoint(low)
+    place = f"{host}/{folder}" if folder else host
+    return _Above(place, names[-1].lower() if names else "", len(names), not _SECTIONS.isdisjoint(low), service, not _WORDS.isdisjoint(low))
+
+
+def _is_listed(above: _Above, last: str, slug_words: int, *, has_dot: bool, dated: bool) -> bool:
     """Returns whether the address names a tag, a person or a list although it has a number."""
-    if len(last) <= MAX_FILE and _LIST_FILE.match(last):
+    if has_dot and len(last) <= MAX_FILE and _LIST_FILE.match(last):
         return True
-    if len(names) < 2 or dated:
-        return False
-    above = names[-2].lower()
-    return above in _LISTS and (slug_words < LONG_SLUG or above in _TAGS)
+    return not dated and above.name in _LISTS and (slug_words < LONG_SLUG or above.name in _TAGS)
 
 
-def _serves(host: str, folders: list[str], stem: str, query: str) -> bool:
-    """Returns whether host, path or query name a service."""
-    if stem in _SERVICES or host.partition(".")[0] in _SERVICE_HOSTS or not _SERVICES.isdisjoint(folders):
-        return True
-    return stem in _COMMENTS or not _COMMENTS.isdisjoint(folders[-1:]) or (bool(query) and _SHARE_QUERY.search(query) is not None)
+def _serves_by(query: str) -> bool:
+    """Returns whether a query names a service."""
+    return bool(query) and _SHARE_QUERY.search(query) is not None
 
 
 def _page_number(url: str) -> int | None:

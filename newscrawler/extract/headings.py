@@ -58,6 +58,8 @@ _SUBS: tuple[tuple[LinkSub, str], ...] = (
     ),
 )
 _PATTERNS = tuple((sub, re.compile(words, re.IGNORECASE)) for sub, words in _SUBS)
+_ANY = re.compile("|".join(words for _, words in _SUBS), re.IGNORECASE)
+"""One search for all tells that most short texts have none of the words."""
 _READING = re.compile(r"阅读|閱讀|\b(?:read|reading|lesen|lire|leer|leggi|ler|lezen|czytaj|читайте)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.。！!？?,，;；]\s*$")
 
@@ -69,7 +71,7 @@ def sub_of_heading(heading: str) -> LinkSub | None:
     >>> sub_of_heading("相关阅读"), sub_of_heading("热门排行"), sub_of_heading("相关推荐"), sub_of_heading("天气")
     ('related', 'popular', 'recommended', None)
     """
-    return next((sub for sub, words in _PATTERNS if words.search(heading)), None)
+    return next((sub for sub, words in _PATTERNS if words.search(heading)), None) if _ANY.search(heading) else None
 
 
 def offers_reading(heading: str) -> bool:

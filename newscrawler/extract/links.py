@@ -82,12 +82,15 @@ def find_links(outline: Outline, resolver: Resolver, site: Site, seen: Seen = NO
     """
     found: list[Found] = []
     urls: set[str] = set()
+    known: dict[str, tuple[str, Form, bool] | None] = {}
     over, blocks = headings_over(outline), outline.blocks
     spots: dict[tuple[object, ...], Spot] = {}
     for anchor in outline.anchors:
-        url = resolver.resolve(anchor.href)
-        if url is None:
+        href = anchor.href
+        address = known[href] if href in known else known.setdefault(href, _address(href, resolver, site))
+        if address is None:
             continue
+        url, form, same_site = address
         urls.add(url)
         if len(urls) > MAX_LINKS:
             break
@@ -96,12 +99,18 @@ def find_links(outline: Outline, resolver: Resolver, site: Site, seen: Seen = NO
         spot = spots.get(key)
         if spot is None:  # the links of a page stand in few spots
             spot = spots[key] = _spot(anchor, heading, blocks)
-        found.append(Found(url, anchor, text, form_of(url), words_of(text), site.has(url), spot, heading))
+        found.append(Found(url, anchor, text, form, words_of(text), same_site, spot, heading))
     _lend_texts(found)
     _give_points(found, site.url)
     if seen:
         _add_learned(found, seen)
     return found
+
+
+def _address(href: str, resolver: Resolver, site: Site) -> tuple[str, Form, bool] | None:
+    """Returns the URL of an href, its form, and whether it is on the site; a page has many addresses twice."""
+    url = resolver.resolve(href)
+    return (url, form_of(url), site.has(url)) if url is not None else None
 
 
 def _spot(anchor: Anchor, heading: str | None, blocks: list[Block]) -> Spot:
@@ -133,18 +142,23 @@ def _lend_texts(found: list[Found]) -> None:
 def _give_points(found: list[Found], own: str) -> None:
     groups: defaultdict[int, Group] = defaultdict(Group)
     neighbours = Neighbours(own, {one.url: one.form for one in found if one.same_site}.values())
-    relations = [neighbours.relation(one.form, one.url) for one in found]
-    for one, relation in zip(found, relations, strict=True):
-        one.relation, form = relation, one.form
-        groups[one.anchor.path].add(form, one.words, article=form.article or relation.own_shape, same_site=one.same_site, image=one.anchor.image)
+    of_url: dict[str, tuple[Relation, int, int]] = {}
+    for one in found:
+        form, url = one.form, one.url
+        known = of_url.get(url)
+        if known is None:
+            relation = neighbours.relation(form, url)
+            (article, hub, _), (own_article, own_hub, _) = form_points(form), relation_points(relation)
+            known = of_url[url] = relation, article + own_article, hub + own_hub
+        one.relation, one.points, one.hub_points = known
+        groups[one.anchor.path].add(form, one.words, article=form.article or one.relation.own_shape, same_site=one.same_site, image=one.anchor.image)
     of_group = {path: group_points(group.facts()) for path, group in groups.items()}
-    for one, relation in zip(found, relations, strict=True):
+    for one in found:
         one.group = group = of_group[one.anchor.path]
-        # By unpacking, as it takes half the time of ten attributes.
-        (form_article, form_hub, _), (word_article, word_hub, _) = one.form.fired or form_points(one.form), one.words.fired or word_points(one.words)
-        (spot_article, spot_hub, _), (article, hub, _), (own_article, own_hub, _) = spot_points(one.spot), group, relation_points(relation)
-        one.points = form_article + word_article + spot_article + article + own_article
-        one.hub_points = form_hub + word_hub + spot_hub + hub + own_hub
+        # By unpacking, as it takes half the time of attributes.
+        (word_article, word_hub, _), (spot_article, spot_hub, _), (article, hub, _) = one.words.fired or word_points(one.words), spot_points(one.spot), group
+        one.points += word_article + spot_article + article
+        one.hub_points += word_hub + spot_hub + hub
 
 
 def _add_learned(found: list[Found], seen: Seen) -> None:

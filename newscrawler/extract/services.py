@@ -35,6 +35,7 @@ _PHRASES = (
     "log in", "log out", "sign in", "sign up", "sign out", "e-mail", "e-paper", "app store", "google play", "digital edition", "site map", "press office", "media kit",
     "mentions légales", "aviso legal", "quiénes somos", "inicia sesión", "iniciar sesión", "fale conosco", "log ind", "polityka prywatności", "tentang kami",
 )  # fmt: skip
+_ANY_PHRASE = re.compile("|".join(map(re.escape, _PHRASES)))
 _HEADINGS = re.compile(
     r"^(?:알림|공지)|이벤트|お知らせ|イベント|\bPR(?![a-z])|出版情報|公告栏|服务专区|服务平台|合作网站|友情链接|友情連結|关注我们|"
     r"\b(?:event|sponsored|promoted|partners?|partner content|from our partners|paid|services?|follow us|tools|angebote|partnerangebote|партнер\w*)\b",
@@ -51,9 +52,9 @@ def names_service(text: str) -> bool:
     """
     low = text.lower()
     words = _WORD.findall(low)
-    if not _WORDS.isdisjoint(words) or any(word.startswith(_BEGINNINGS) for word in words):
+    if not _WORDS.isdisjoint(words) or [word for word in words if word.startswith(_BEGINNINGS)]:  # a list takes half the time of any()
         return True
-    if (" " in low or "-" in low) and any(phrase in low for phrase in _PHRASES):
+    if (" " in low or "-" in low) and _ANY_PHRASE.search(low):
         return True
     return not low.isascii() and _PARTS.search(low) is not None
 
