@@ -58,12 +58,18 @@ def words_of(text: str) -> Words:
         next_page,
         next_page and bare.lower() in labels.HOME_WORDS,
         short and _NUMBER.fullmatch(bare) is not None,
-        labels.PREV_NEXT_ARTICLE.search(bare[:MAX_PREV_NEXT]) is not None,
+        _tells_next_article(bare[:MAX_PREV_NEXT]),
         bool(bare) and units < 4 and _MORE.match(bare) is not None,
         units < 4 and not section and names_service(bare),
         section,
         units >= 2 and _MARK.search(bare) is not None,
     )
+
+
+def _tells_next_article(text: str) -> bool:
+    """Returns whether a text says that it leads to the next or the previous article (下一篇): most have not even one of the words."""
+    low = text.lower()
+    return ("一" in low or "next" in low or "previous" in low) and labels.PREV_NEXT_ARTICLE.search(text) is not None
 
 
 TERMS = (

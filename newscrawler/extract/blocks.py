@@ -46,7 +46,7 @@ class Group:
         """The mean length of the texts in units."""
         return self.units / self.told if self.told else 0.0
 
-    def add(self, form: Form, words: Words, *, article: bool, same_site: bool, image: bool) -> None:
+    def add(self, form: Form, words: Words, article: bool, same_site: bool, image: bool) -> None:
         """Counts one link; `article` says that its address has an article's form."""
         self.count += 1
         if words.units:

@@ -143,7 +143,7 @@ def form_of(url: str) -> Form:
     return Form(
         dated, number, page_file, slug_words, word, root, index, section, listed, service, extension in _MEDIA_FILES,
         directory, path.count("/"), told and not id_query, article, host, above.place if index else f"{host}/{whole}",
-        f"{above.depth + 1} {dated:d}{page_file:d} {kind} {parameters}", kind == _NAME, parameters != "", _page_number(url),
+        f"{above.depth + 1} {'1' if dated else '0'}{'1' if page_file else '0'} {kind} {parameters}", kind == _NAME, parameters != "", _page_number(url),
         names_section(host.partition(".")[0] if root else above.name if index and above.depth else stem),
     )  # fmt: skip
 

@@ -82,15 +82,16 @@ def offers_reading(heading: str) -> bool:
 class _Scope:
     """A heading and the numbers of the places that it stands over."""
 
-    __slots__ = ("around", "first", "last", "text")
+    __slots__ = ("around", "first", "last", "listed", "text")
 
     def __init__(self, first: int, last: int, block: Block) -> None:
         self.first, self.last, self.text, self.around = first, last, block.text, block.place.flags & _APART
+        self.listed = sub_of_heading(block.text) is not None
 
 
 def headings_over(outline: Outline) -> dict[int, str]:
     """Returns the heading over each place that links stand in, by the place's number; places without one are left out."""
-    scopes = [scope for block in outline.blocks if (scope := _scope(block, outline)) is not None]
+    scopes = _scopes(outline)
     over: dict[int, str] = {}
     open_scopes: list[_Scope] = []
     upcoming = iter(scopes)
@@ -107,16 +108,21 @@ def headings_over(outline: Outline) -> dict[int, str]:
         around = places[number].flags & _APART
         near = [scope for scope in open_scopes[-2:] if scope.around == around]
         if near:
-            over[number] = next((scope.text for scope in reversed(near) if sub_of_heading(scope.text)), near[-1].text)
+            over[number] = near[0].text if near[0].listed and not near[-1].listed else near[-1].text
     return over
 
 
-def _scope(block: Block, outline: Outline) -> _Scope | None:
-    """Returns what a block stands over when it is a heading."""
-    length = len(block.text)
-    if length > MAX_HEADING or (length > MAX_LINKED and block.linked * 2 > length) or block.place.tag == "h1" or not _heads(block):
-        return None  # most blocks are linked headlines, and cost no call
-    return _Scope(block.place.number + 1, last, block) if (last := _reach(block.place, outline.places)) > block.place.number else None
+def _scopes(outline: Outline) -> list[_Scope]:
+    """Returns what the blocks that are headings stand over, in page order."""
+    scopes, places = [], outline.places
+    for block in outline.blocks:
+        length = len(block.text)
+        if length > MAX_HEADING or (length > MAX_LINKED and block.linked * 2 > length):
+            continue  # most blocks are linked headlines, and cost no call
+        place = block.place
+        if place.tag != "h1" and _heads(block) and (last := _reach(place, places)) > place.number:
+            scopes.append(_Scope(place.number + 1, last, block))
+    return scopes
 
 
 def _heads(block: Block) -> bool:
@@ -124,7 +130,7 @@ def _heads(block: Block) -> bool:
     linked = block.linked * 2 > len(block.text)
     if not linked and block.place.tag in LEVELS:
         return True
-    return len(block.text) <= (MAX_LINKED if linked else MAX_PRINTED) and not _SENTENCE.search(block.text) and sub_of_heading(block.text) is not None
+    return len(block.text) <= (MAX_LINKED if linked else MAX_PRINTED) and sub_of_heading(block.text) is not None and not _SENTENCE.search(block.text)
 
 
 def _reach(place: Place, places: list[Place]) -> int:

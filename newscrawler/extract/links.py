@@ -151,7 +151,7 @@ def _give_points(found: list[Found], own: str) -> None:
             (article, hub, _), (own_article, own_hub, _) = form_points(form), relation_points(relation)
             known = of_url[url] = relation, article + own_article, hub + own_hub
         one.relation, one.points, one.hub_points = known
-        groups[one.anchor.path].add(form, one.words, article=form.article or one.relation.own_shape, same_site=one.same_site, image=one.anchor.image)
+        groups[one.anchor.path].add(form, one.words, form.article or one.relation.own_shape, one.same_site, one.anchor.image)
     of_group = {path: group_points(group.facts()) for path, group in groups.items()}
     for one in found:
         one.group = group = of_group[one.anchor.path]
