@@ -51,7 +51,7 @@ class ReadPage(_WithCrawl):
             try:
                 without = self.crawl.undone if self.crawl else frozenset[str]()
                 scope = self.crawl.plan.scope if self.crawl else Scope()
-                sisters, rules = scope.sisters_of(item.url), scope.rules_of(item.url)
+                sisters, rules = scope.sisters_of(item.url), scope.rules_of(item.url, item.fetched_at)
                 item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules)
             except Exception as error:
                 logger.exception("%s could not be read", item.url)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from newscrawler.config import Rules, read_sources
+from newscrawler.config.rules import read_layouts
 from newscrawler.exceptions import BadSource
 from newscrawler.extract import extract_page, read_page
 from newscrawler.extract.rules import apply_rules
@@ -38,7 +39,7 @@ LINES = ["The harbour master closed the gate.", "Nobody was hurt.", "The ferry s
 def rules(folder: Path, text: str) -> Rules:
     path = folder / "sources.toml"
     path.write_text(START + text, encoding="utf-8")
-    return read_sources(path)[0].extract
+    return read_sources(path)[0].rules
 
 
 def test_rules_go_before_what_is_found_without_them(tmp_path: Path) -> None:
@@ -48,7 +49,7 @@ def test_rules_go_before_what_is_found_without_them(tmp_path: Path) -> None:
     article = page.article
     assert (article.title, article.text.split("\n")) == ("High water at noon", LINES)
     assert (article.authors, article.keywords) == (["Anna Weber", "Jan Roth"], ["harbour", "tide"])
-    assert (article.date_published, article.date_precision, article.date_published_source) == ("2024-05-03", "day", "text")
+    assert (article.date_published, article.date_precision, article.date_published_source) == ("2024-05-03", "day", "meta")
     assert article.language == "en"
 
 
@@ -84,19 +85,17 @@ def test_a_bad_rule_names_file_source_and_field(rule: str, said: str, tmp_path: 
     with pytest.raises(BadSource) as caught:
         rules(tmp_path, rule)
     message = str(caught.value)
-    assert message.startswith(f"{tmp_path / 'sources.toml'}: source 'tide': extract: ") and said in message and "\n" not in message
+    assert message.startswith(f"{tmp_path / 'sources.toml'}:4: source 'tide': extract: ") and said in message and "\n" not in message
 
 
 @given(st.text(max_size=30) | st.text("/@[]()*.:='abdiv ", max_size=20))
 def test_whatever_a_rule_is_it_is_refused_or_works(rule: str) -> None:
-    from newscrawler import config
-
     try:
-        found = config._rules({"text": rule})
+        (layout,) = read_layouts({"text": rule})
     except ValueError as error:
         assert "text: " in str(error)
     else:
-        assert isinstance(apply_rules(found, etree.HTML(PAGE), URL), dict)
+        assert isinstance(apply_rules(layout, etree.HTML(PAGE), URL), dict)
 
 
 @contextmanager

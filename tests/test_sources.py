@@ -169,7 +169,7 @@ def test_every_field_in_the_example_holds_when_taken_in(tmp_path: Path) -> None:
     file.write_text(re.sub(r"^# (\w+ = |\[)", r"\1", TEMPLATE, flags=re.MULTILINE))
     (source,) = read_sources(file)
     assert source.allowed_domains and source.sister_domains and source.include and source.exclude and source.delay == 2.5
-    assert [name for name, _ in source.extract] == ["title", "text", "authors", "date_published", "keywords"]
+    assert [rule.field for layout in source.extract for rule in layout.rules] == ["title", "text", "authors", "date_published", "keywords"]
     assert source.include[0].search("https://news.example.com/2026/1.html")
 
 

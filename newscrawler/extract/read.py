@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from newscrawler.clean import clean_text, may_need_repair
 from newscrawler.clean.effort import OF_A_PAGE, shared_effort
-from newscrawler.config import Rules
+from newscrawler.config import NO_RULES, Rules
 from newscrawler.decode import decode_page
 from newscrawler.extract.page import extract_page
 from newscrawler.extract.trace import Trace
@@ -32,13 +32,13 @@ def read_page(
     *,
     without: frozenset[str] = frozenset(),
     sisters: frozenset[str] = frozenset(),
-    rules: Rules = (),
+    rules: Rules = NO_RULES,
     trace: Trace | None = None,
 ) -> Page:
     """Returns the page that `body` is: decoded, extracted, each field cleaned once. `content_type` is the HTTP header.
 
     Repairs of the kinds in `without` are not made. Links to the domains in `sisters` count as links within the site.
-    `rules` say where fields stand on this page. A `trace` is given what an explanation needs.
+    `rules` are those of the page's source. A `trace` is given what an explanation needs.
 
     Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing.
     """
