@@ -50,8 +50,8 @@ class NewsSpider(Spider):
     """Crawls news from start pages: `scrapy crawl news -a url=https://news.example/` or `newscrawler crawl`.
 
     `url` may hold several, separated by commas. `sources` is a sources.toml, `only` the one source in it to crawl (before the settings
-    NEWSCRAWLER_SOURCES and NEWSCRAWLER_ONLY). What is wrong with them ends Scrapy with exit code 1 and one line. Everything else comes from the settings NEWSCRAWLER_*, or from a Crawl
-    that is already open. Yields one RawPage for each outcome, failures too.
+    NEWSCRAWLER_SOURCES and NEWSCRAWLER_ONLY). What is wrong in them is one line, and exit code 2. Everything else comes from the settings
+    NEWSCRAWLER_*, or from a Crawl that is already open. Yields one RawPage for each outcome, failures too.
     """
 
     name = "news"
@@ -76,7 +76,9 @@ class NewsSpider(Spider):
             settings = crawler.settings
             scope = spider.take_sources(settings.get("NEWSCRAWLER_SOURCES"), settings.get("NEWSCRAWLER_ONLY"))
             if spider.fault:
-                raise CloseSpider(spider.fault)
+                # Not an error of ours: Scrapy would print a traceback for one.
+                spider.logger.error("%s", spider.fault)
+                raise SystemExit(UsageError.exit_code)
             plan = Plan(
                 db=settings["NEWSCRAWLER_DB"],
                 starts=spider.starts,
