@@ -150,12 +150,12 @@ remove = [".promo"]
 
 def test_a_rule_for_any_field(tmp_path: Path) -> None:
     trace = Trace()
-    page = read_page(LONG.encode(), URL, rules=rules(tmp_path, MANY), trace=trace)
+    page = read_page(LONG.encode(), "https://tide.example/2024/05/03/fog.html", rules=rules(tmp_path, MANY), trace=trace)
     article = page.article
     assert article is not None
     assert (article.subtitle, article.description) == ("Ferries waited outside",) * 2
     assert (article.date_published, article.date_published_source) == ("2024-05-03T10:20:00+02:00", "meta")
-    assert (article.date_modified, article.sections) == ("2024-05-04T08:00:00+00:00", ["News", "Harbour"])
+    assert (article.date_modified, article.sections) == ("2024-05-04T16:00:00+08:00", ["News", "Harbour"])
     assert (article.image_url, [(one.caption, one.credit) for one in article.images]) == ("https://tide.example/a.jpg", [("The pier", "Anna Weber")])
     assert [(one.url, one.title, one.teaser) for one in article.related] == [
         ("https://tide.example/x/1?a", "The pier is mended", "Workers were there."),
@@ -253,9 +253,11 @@ def test_addresses_tell_the_kinds_of_links_before_points_do(tmp_path: Path) -> N
 
 def test_addresses_tell_the_kinds_of_pages(tmp_path: Path) -> None:
     found = rules(tmp_path, KINDS, "")
-    pages = ("b/1", LONG), ("c/1", LONG), ("d/1", PAGE), ("a/1", PAGE)
+    doubtful = LONG.replace(f'<div class="promo"><p>Buy our book. {PROSE}</p></div>', "")
+    pages = ("b/1", LONG), ("c/1", LONG), ("d/p?id=7", doubtful), ("a/p?id=7", doubtful)
     kinds = [extract_page(text, f"https://tide.example/{path}", rules=found).kind for path, text in pages]
     assert kinds == ["hub", "other", "other", "article"]
+    assert extract_page(PAGE, "https://tide.example/a/1", rules=found).reason == "article_urls of the source, but no text"
     assert extract_page(LONG, "https://tide.example/c/1", rules=found).reason == "other_urls of the source"
 
 

@@ -67,12 +67,12 @@ def _read_by_rules(outline: Outline, root: etree._Element, text: str, url: str, 
     if remove_matches(layout, root, url):
         outline = _outline_of(root, text)
     page = _read(whole, outline, url, trace, sisters, rules, given)
-    fault = None
+    fault, is_article = None, page.article is not None
     if rules.page is not None and rules.kind_of(url) in (None, "article"):
         page.article, fault = read_by(rules.page, rules.page_name, GivenPage(url, text, page.article))
         page = _judged_by_class(page, whole, url, sisters, rules)
     if trace is not None:
-        trace.rule_notes = _notes(layout, day, given, trace, rules, fault)
+        trace.rule_notes = _notes(layout, day, given, trace, rules, fault, is_article=is_article)
     return page
 
 
@@ -91,15 +91,12 @@ def _layout_of(outline: Outline, root: etree._Element, url: str, rules: Rules) -
     return rules.layout_on(rules.fetched), f" on {rules.fetched} (fetched)" if rules.fetched else ""
 
 
-def _notes(layout: Layout, day: str, given: Given, trace: Trace, rules: Rules, fault: str | None) -> list[str]:
+def _notes(layout: Layout, day: str, given: Given, trace: Trace, rules: Rules, fault: str | None, *, is_article: bool) -> list[str]:
     """Returns what an explanation tells of rules beside the fields that they gave."""
     lines = [f"extract {layout.period}{day}"] if rules.layouts else []
     lines += [f"{rule.field}: {rule.written} matched nothing" for rule in layout.rules if rule not in [one for one, _ in given.get(rule.field, ())]]
-    lines += [
-        f"{field}: nothing that could be read in what {rules_[0][0].written} matched"
-        for field, rules_ in given.items()
-        if trace.terms and field not in trace.ruled
-    ]
+    unread = [field for field in given if field not in trace.ruled] if is_article else []
+    lines += [f"{field}: nothing that could be read in what {given[field][0][0].written} matched" for field in unread]
     return lines + ([fault or f"read by {rules.page_name}"] if rules.page is not None else [])
 
 
@@ -145,7 +142,9 @@ def _page(article: Article | None, found: list[Found], outline: Outline, url: st
     forms = page_forms(found)
     if told != "other" and (told == "hub" or forms[True] >= HUB_LINKS or (forms[True] and forms[False] >= HUB_LINKS)):
         return Page(url, "hub", links=links)
-    reason = "other_urls of the source" if told == "other" else "no article text and no list of articles" if outline.blocks else "empty"
+    reason = "no article text and no list of articles" if outline.blocks else "empty"
+    if told is not None:
+        reason = "other_urls of the source" if told == "other" else "article_urls of the source, but no text"
     return Page(url, "other", links=links, reason=reason)
 
 
