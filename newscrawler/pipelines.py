@@ -52,7 +52,7 @@ class ReadPage(_WithCrawl):
             try:
                 without = self.crawl.undone if self.crawl else frozenset[str]()
                 scope = self.crawl.plan.scope if self.crawl else Scope()
-                sisters, rules = scope.sisters_of(item.url), scope.rules_of(item.url)
+                sisters, rules = scope.sisters_of(item.url), scope.rules_of(item.url, item.fetched_at)
                 seen = self._seen(item.url)
                 item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules, seen=seen)
             except StoreError as error:

@@ -8,6 +8,8 @@ NEWSPIDER_MODULE = "newscrawler.spiders"
 
 # --- ours
 NEWSCRAWLER_DB = "data/news.db"  # a path, or a SQLAlchemy URL
+NEWSCRAWLER_SOURCES: str | None = None  # a sources.toml; scrapy crawl news -a sources=FILE goes before it
+NEWSCRAWLER_ONLY: str | None = None  # the start pages of this source alone
 NEWSCRAWLER_KEEP_BODIES = True  # bodies as fetched are kept, so that a better version can read every page again
 NEWSCRAWLER_ALLOW_PRIVATE: list[str] = []  # hosts that may have loopback or private addresses
 

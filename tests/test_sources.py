@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +18,7 @@ from scrapy.utils.test import get_crawler
 
 from newscrawler.cli.init import TEMPLATE
 from newscrawler.cli.running import Options, plan_of, settings_of
-from newscrawler.config import Source, read_sources
+from newscrawler.config import RULED, Source, read_sources
 from newscrawler.extract import extract_page
 from newscrawler.frontier import Crawl, Scope, settle
 from newscrawler.items import RawPage
@@ -166,10 +168,14 @@ def test_init_writes_a_file_that_reads_and_never_over_another(tmp_path: Path) ->
 
 def test_every_field_in_the_example_holds_when_taken_in(tmp_path: Path) -> None:
     file = tmp_path / "sources.toml"
+    (tmp_path / "stories.py").write_text("class Story:\n    def read_article(self, page):\n        return page.article\n")
     file.write_text(re.sub(r"^# (\w+ = |\[)", r"\1", TEMPLATE, flags=re.MULTILINE))
     (source,) = read_sources(file)
     assert source.allowed_domains and source.sister_domains and source.include and source.exclude and source.delay == 2.5
-    assert [name for name, _ in source.extract] == ["title", "text", "authors", "date_published", "keywords"]
+    assert source.article_urls and source.hub_urls and source.other_urls and source.page is not None
+    always, earlier = source.extract
+    assert {rule.field for rule in always.rules} == set(RULED) and always.remove
+    assert earlier.period == "from 2012-01-01 until 2019-06-30"
     assert source.include[0].search("https://news.example.com/2026/1.html")
 
 
@@ -184,3 +190,34 @@ def test_a_short_pause_of_one_source_is_not_that_of_the_others(tmp_path: Path) -
         assert [spider.delay_of(host) for host in ("www.north.example", "south.example", "elsewhere.test:81")] == [0.2, 1.0, 4.0]
     finally:
         crawl.close("finished")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["-a", "sources=bad.toml"],
+        ["-s", "NEWSCRAWLER_SOURCES=bad.toml"],
+        ["-a", "sources=good.toml", "-a", "only=b"],
+        ["-a", "only=b"],
+    ],
+)
+def test_scrapy_crawl_says_in_one_line_what_is_wrong_with_sources(given: list[str], tmp_path: Path) -> None:
+    ran = scrapy_crawl(tmp_path, "https://a.example/", *given)
+    told = [line for line in ran.stderr.splitlines() if "ERROR" in line]
+    assert ran.returncode == 2 and len(told) == 1 and "Traceback" not in ran.stderr and not (tmp_path / "x.db").exists()
+    assert any(words in told[0] for words in ("bad.toml:2: source 'a': start_pages", "--only b"))
+
+
+def test_scrapy_crawl_takes_the_start_pages_of_sources(tmp_path: Path) -> None:
+    with two_hosts() as (start, _):
+        ran = scrapy_crawl(tmp_path, start, "-a", "sources=good.toml", "-s", "NEWSCRAWLER_ONLY=a")
+    assert ran.returncode == 0 and json.loads(newscrawler("status", "--json", "--db", str(tmp_path / "x.db")).out)["articles"] == 1, ran.stderr
+
+
+def scrapy_crawl(folder: Path, start: str, *given: str) -> subprocess.CompletedProcess[str]:
+    (folder / "scrapy.cfg").write_text("[settings]\ndefault = newscrawler.settings\n")
+    (folder / "bad.toml").write_text("[source.a]\nstart_pages = ['x']\n")
+    (folder / "good.toml").write_text(f"[source.a]\nstart_pages = ['{start}']\n")
+    settings = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "NEWSCRAWLER_ALLOW_PRIVATE=127.0.0.1", "NEWSCRAWLER_DB=x.db")
+    command = [sys.executable, "-m", "scrapy", "crawl", "news", *given, *(word for one in settings for word in ("-s", one))]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)

@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 
 from newscrawler.cli import options as shared
-from newscrawler.config import Source, read_sources
+from newscrawler.config import chosen_sources
 from newscrawler.exceptions import UsageError
 
 
@@ -39,7 +39,7 @@ def command(urls: tuple[str, ...], input_file: TextIO | None, sources: str | Non
     starts = [*urls]
     if input_file is not None:
         starts += [line.strip() for line in input_file if line.strip() and not line.startswith("#")]
-    known = _sources_of(sources, only)
+    known = chosen_sources(sources, only)
     starts += [url for source in known if only in (None, source.name) for url in source.start_pages]
     if not starts:
         raise UsageError("no start page: give a URL, a file of them with -i, or sources with --sources")
@@ -48,18 +48,6 @@ def command(urls: tuple[str, ...], input_file: TextIO | None, sources: str | Non
     chosen = Options(starts=starts, sources=known, **options)  # type: ignore[arg-type]
     _check_output(chosen.output)
     return discover(chosen) if chosen.listing else crawl(chosen)
-
-
-def _sources_of(file: str | None, only: str | None) -> list[Source]:
-    """All sources of the file, as the rules of each hold with --only too; raises UsageError when `only` is none of them."""
-    if file is None:
-        if only is not None:
-            raise UsageError(f"--only {only}: say with --sources in which file that source is")
-        return []
-    sources = read_sources(file)
-    if only is not None and only not in (names := [source.name for source in sources]):
-        raise UsageError(f"--only {only}: {file} has no such source: it has {', '.join(names)}")
-    return sources
 
 
 def _check_output(where: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,15 +12,22 @@ from newscrawler.cli import options
 from newscrawler.exceptions import NewscrawlerError, UsageError
 from newscrawler.items import RawPage
 
+if TYPE_CHECKING:
+    from newscrawler.frontier import Scope
+
 
 @click.command("extract")
 @click.argument("source", metavar="FILE|URL")
 @click.option("--url", help="The address that a FILE was fetched from: links are resolved against it.")
 @click.option("--allow-private", multiple=True, metavar="HOST", help="A host that may have a loopback or private address (repeatable).")
 @click.option("--explain", is_flag=True, help="Tell on stderr how the page was read: encoding, kind, body, fields, links.")
+@options.sources
 @options.script
-def command(source: str, url: str | None, allow_private: tuple[str, ...], explain: bool, script: str | None) -> None:
-    """Read one saved page, or fetch one, and print its article as one JSON line."""
+def command(source: str, url: str | None, allow_private: tuple[str, ...], explain: bool, sources: str | None, script: str | None) -> None:
+    """Read one saved page, or fetch one, and print its article as one JSON line.
+
+    With --sources by the rules of the source that its address belongs to; a FILE needs its --url for that.
+    """
     from newscrawler import read_page
     from newscrawler.dedupe import article_key, content_hash
     from newscrawler.export import dumps, in_script
@@ -27,9 +35,11 @@ def command(source: str, url: str | None, allow_private: tuple[str, ...], explai
     from newscrawler.extract.explain_page import explain_page
     from newscrawler.extract.trace import Trace
 
+    scope = _scope(sources, source, url)
     raw = _fetch(source, allow_private) if source.startswith(("http://", "https://")) else _load(source, url)
     trace = Trace() if explain else None
-    raw.page = read_page(raw.body, raw.url, raw.headers.get("content-type"), trace=trace)
+    sisters, rules = scope.sisters_of(raw.url), scope.rules_of(raw.url, raw.fetched_at)
+    raw.page = read_page(raw.body, raw.url, raw.headers.get("content-type"), sisters=sisters, rules=rules, trace=trace)
     if trace is not None:
         options.tell(*explain_page(raw.page, trace))
     if raw.page.article is None:
@@ -38,6 +48,22 @@ def command(source: str, url: str | None, allow_private: tuple[str, ...], explai
     key = article_key(raw.url, article.canonical_url)
     record = collected_record(raw, key, content_hash(article.title, article.text), "seed")
     options.put(dumps(in_script(record, script) if script else record))
+
+
+def _scope(file: str | None, source: str, url: str | None) -> Scope:
+    """The scope of the sources in a file; raises UsageError when the page belongs to none of them."""
+    from newscrawler.config import read_sources
+    from newscrawler.frontier import Scope
+
+    if file is None:
+        return Scope()
+    scope = Scope(sources=tuple(read_sources(file)))
+    address = source if source.startswith(("http://", "https://")) else url
+    if address is None:
+        raise UsageError(f"--sources {file}: say with --url where {source} was fetched from: the address tells the source")
+    if not scope.sources_of(address):
+        raise UsageError(f"--sources {file}: {address} belongs to none of its sources: they are {', '.join(one.name for one in scope.sources)}")
+    return scope
 
 
 def _load(path: str, url: str | None) -> RawPage:

@@ -27,16 +27,47 @@ start_pages = ["https://news.example.com/"]
 # include = ['/20\\d\\d/']
 # exclude = ['/sport/', '[?&]print=']
 
+# What pages are by their addresses, where that is not found right by itself: regular expressions, searched in the URL of each page and
+# link. other_urls are not followed and no articles; they go before hub_urls (sections), those before article_urls.
+# article_urls = ['/story-\\d+']
+# hub_urls = ['/topics/[a-z-]+/?$']
+# other_urls = ['/quiz/']
+
 # Seconds between two requests to a host. Without it: 1. `crawl --delay` goes before it.
 # delay = 2.5
 
-# Where fields stand on this site's pages, for what is not found right by itself: a CSS selector, or XPath (begins with /).
-# [source.example.extract]
-# title = "h1.headline"
+# A class of your own that reads the pages of this source: here the class Story in stories.py beside this file. It is run, so
+# use only files that you trust. docs/operations.md tells what it has to look like.
+# page = "stories:Story"
+
+# Where fields stand on this site's pages, for what is not found right by itself: a CSS selector, or XPath (begins with /); of
+# several in a list the first that gives something counts. `newscrawler extract FILE --url URL --sources sources.toml --explain` tries them.
+# [[source.example.extract]]
+# title = ["h1.headline", "h1"]
 # text = "div.story"
+# remove = [".promotion", ".newsletter"]  # no part of the text
+# subtitle = "p.lead"
+# description = '//meta[@name="description"]/@content'
 # authors = "p.byline a"
+# byline = "p.byline"
 # date_published = '//meta[@name="date"]/@content'
+# date_modified = "time.updated"
 # keywords = "ul.tags li"
+# sections = ".breadcrumb a"
+# image_url = "figure.lead img"
+# images = "figure"
+# related = "ul.more a"
+# language = '//html/@lang'
+# source_name = ".agency"
+# canonical_url = '//link[@rel="canonical"]/@href'
+# is_accessible_for_free = 'not(//div[@class="paywall"])'
+
+# The site looked otherwise for a while: rules for articles published from one day to another, both included. They go before those
+# without a date.
+# [[source.example.extract]]
+# from = 2012-01-01
+# until = 2019-06-30
+# text = "#story-body"
 """
 
 

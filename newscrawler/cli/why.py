@@ -50,7 +50,7 @@ def _judged(engine: Any, told: dict[str, Any], scope: Any) -> list[str]:
         if kept is not None:
             text = decode_page(zstd.decompress(kept["body"]), kept["content_type"]).text
             sisters, seen = scope.sisters_of(link["url"]), kinds_seen(engine, link["url"])
-            return explain_link(text, link["url"], told["page"]["url"], sisters=sisters, seen=seen)
+            return explain_link(text, link["url"], told["page"]["url"], sisters=sisters, seen=seen, rules=scope.rules_of(link["url"]))
     return []
 
 

@@ -22,7 +22,7 @@ MAX_TERMS = 6
 
 def explain_page(page: Page, trace: Trace) -> list[str]:
     """Returns lines that tell how `page` was read; `trace` is the one that `read_page` was given for it."""
-    return [*_encoding(page, trace), *_kind(page, trace), *_body(trace), *(_fields(page.article, trace) if page.article else ()), *_links(page, trace)]
+    return [*_encoding(page, trace), *_kind(page, trace), *_body(trace), *(_fields(page.article, trace) if page.article else ()), *_rules(trace), *_links(page, trace)]
 
 
 def _encoding(page: Page, trace: Trace) -> Iterator[str]:
@@ -59,10 +59,27 @@ def _body(trace: Trace) -> Iterator[str]:
 
 
 def _fields(article: Article, trace: Trace) -> Iterator[str]:
-    sources = trace.sources | {"date": article.date_published_source or ""}
+    by = {name.replace("date_published", "date"): f"the rule {rule}" for name, rule in trace.ruled.items()}
+    sources = trace.sources | {"date": article.date_published_source or ""} | by
     values = {"title": article.title, "authors": ", ".join(article.authors), "byline": article.byline, "date": article.date_published}
     for name, value in values.items():
-        yield f"{name:<8}  {_short(value)}  (from {sources[name]})" if value else f"{name:<8}  none"
+        yield f"{name:<8}  {_short(value)}  (from {sources.get(name) or 'the page class'})" if value else f"{name:<8}  none"
+    for name in (name for name in by if name not in values):
+        yield f"{name:<8}  {_short(_shown(getattr(article, name)))}  (from {by[name]})"
+
+
+def _shown(value: object) -> str:
+    """Returns a field's value in a few words: of a list how many entries it has, and the first."""
+    if isinstance(value, list):
+        return f"{len(value)}: {getattr(value[0], 'url', value[0])}" if value else "none"
+    return str(value)
+
+
+def _rules(trace: Trace) -> Iterator[str]:
+    if trace.rule_notes:
+        yield "rules"
+    for note in trace.rule_notes:
+        yield f"  {note}"
 
 
 def _links(page: Page, trace: Trace) -> Iterator[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from newscrawler.extract import labels
@@ -21,10 +22,10 @@ from newscrawler.extract.blocks import PROSE_BYTES, Group, Neighbours, Relation,
 from newscrawler.extract.forms import Form, form_of, form_points
 from newscrawler.extract.headings import LEVELS, headings_over, sub_of_heading
 from newscrawler.extract.outline import Anchor, Block, Outline
-from newscrawler.extract.points import Fired
+from newscrawler.extract.points import Fired, Term
 from newscrawler.extract.seen import NONE_SEEN, NOTHING, Seen, points_of
 from newscrawler.extract.services import heads_services
-from newscrawler.items import Link, LinkKind, LinkSub
+from newscrawler.items import Link, LinkKind, LinkSub, PageKind
 
 ARTICLE_POINTS = 12
 HUB_POINTS = 0
@@ -40,6 +41,11 @@ _SUB_FLAGS: tuple[tuple[int, LinkSub], ...] = (
 _DIGITS = re.compile(r"\d{1,5}")
 _LAST_DIGITS = re.compile(r"(?<!\d)(\d{1,5})\D*$")
 _Strength = tuple[int, int, bool, bool]
+SURE = 100
+"""Points of what the user says about an address: more than all else together."""
+_SIGNS: tuple[tuple[PageKind, int, int], ...] = (("article", 1, -1), ("hub", -1, 1), ("other", -1, -1))
+TOLD = {kind: Fired(a * SURE, h * SURE, (Term(f"{kind}_urls of the source", a * SURE, h * SURE, bool),)) for kind, a, h in _SIGNS}
+"""What a pattern of the source adds to the points of an address that it is found in."""
 
 
 @dataclass(slots=True)
@@ -57,6 +63,7 @@ class Found:
     relation: Relation | None = None
     group: Fired | None = None
     learned: Fired = NOTHING
+    told: PageKind | None = None
     points: int = 0
     hub_points: int = 0
     teaser: str | None = None
@@ -66,7 +73,8 @@ class Found:
         """What form, words, spot, block, relation and what was learned added to the points; () before there are any."""
         if self.relation is None or self.group is None:
             return ()
-        return form_points(self.form), word_points(self.words), spot_points(self.spot), self.group, relation_points(self.relation), self.learned
+        own = form_points(self.form), word_points(self.words), spot_points(self.spot), self.group, relation_points(self.relation), self.learned
+        return (*own, TOLD[self.told]) if self.told else own
 
     @property
     def why(self) -> str:
@@ -75,10 +83,13 @@ class Found:
         return ", ".join(f"{term.name} {term.article:+d}/{term.hub:+d}" for term in terms if term.article or term.hub)
 
 
-def find_links(outline: Outline, resolver: Resolver, site: Site, seen: Seen = NONE_SEEN) -> list[Found]:
+def find_links(
+    outline: Outline, resolver: Resolver, site: Site, seen: Seen = NONE_SEEN, kind_of: Callable[[str], PageKind | None] | None = None
+) -> list[Found]:
     """Returns every link with an http(s) address, in page order, with its points; a URL may still come twice.
 
-    `seen` are the kinds of the site's pages by the shape of their addresses.
+    `seen` are the kinds of the site's pages by the shape of their addresses. `kind_of` tells what the user says about an address:
+    that goes before all points.
     """
     found: list[Found] = []
     urls: set[str] = set()
@@ -104,6 +115,8 @@ def find_links(outline: Outline, resolver: Resolver, site: Site, seen: Seen = NO
     _give_points(found, site.url)
     if seen:
         _add_learned(found, seen)
+    if kind_of is not None:
+        _tell(found, kind_of)
     return found
 
 
@@ -169,6 +182,14 @@ def _add_learned(found: list[Found], seen: Seen) -> None:
             one.hub_points += learned.hub
 
 
+def _tell(found: list[Found], kind_of: Callable[[str], PageKind | None]) -> None:
+    for one in found:
+        one.told = kind_of(one.url) if one.same_site else None
+        if one.told is not None:
+            one.points += TOLD[one.told].article
+            one.hub_points += TOLD[one.told].hub
+
+
 def classify(found: list[Found], outline: Outline, url: str, inline: range, *, on_article: bool) -> list[Link]:
     """Returns one Link for each distinct URL, with its strongest kind; `inline` are the blocks of the running text."""
     best: dict[str, tuple[_Strength, LinkKind, LinkSub | None, int]] = {}
@@ -188,7 +209,11 @@ def _link(one: Found, kind: LinkKind, sub: LinkSub | None, position: int) -> Lin
 
 def _judge(one: Found, outline: Outline, url: str, inline: range, *, on_article: bool) -> tuple[LinkKind, LinkSub | None]:
     rel = one.anchor.rel.lower().split() if one.anchor.rel else ()
-    if not one.same_site or one.url == url or "sponsored" in rel:
+    if not one.same_site or one.url == url or one.told == "other":
+        return "other", None
+    if one.told is not None:
+        return ("hub", None) if one.told == "hub" else ("related", _sub(one, outline.blocks, inline)) if on_article else ("article", None)
+    if "sponsored" in rel:
         return "other", None
     if _is_pager(one):
         return "pagination", None

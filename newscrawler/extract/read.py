@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from newscrawler.clean import clean_text, may_need_repair
 from newscrawler.clean.effort import OF_A_PAGE, shared_effort
-from newscrawler.config import Rules
+from newscrawler.config import NO_RULES, Rules
 from newscrawler.decode import decode_page
 from newscrawler.extract.page import extract_page
 from newscrawler.extract.seen import NONE_SEEN, Seen
@@ -33,14 +33,15 @@ def read_page(
     *,
     without: frozenset[str] = frozenset(),
     sisters: frozenset[str] = frozenset(),
-    rules: Rules = (),
+    rules: Rules = NO_RULES,
     seen: Seen = NONE_SEEN,
     trace: Trace | None = None,
 ) -> Page:
     """Returns the page that `body` is: decoded, extracted, each field cleaned once. `content_type` is the HTTP header.
 
     Repairs of the kinds in `without` are not made. Links to the domains in `sisters` count as links within the site.
-    `rules` say where fields stand on this page. `seen` are the kinds of the site's pages by the shape of their addresses. A `trace` is given what an explanation needs.
+    `rules` are those of the page's source, `seen` the kinds of the site's pages by the shape of their addresses. A `trace` is given what
+    an explanation needs.
 
     Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing.
     """

@@ -1,24 +1,20 @@
 """A source's own rules -> what a page gives for them. They go before everything that is found without rules.
 
 A rule is an XPath expression (`config` makes one of CSS selectors). What a rule matches nothing for stays as it was found, so a
-layout that ended takes nothing away.
+layout that ended takes nothing away. What a match means for a field stands in `fields`.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 
-from newscrawler.config import Rules
-from newscrawler.extract.dates import find_date, written
-from newscrawler.extract.language import language_of
-from newscrawler.extract.names import people
-from newscrawler.extract.published import Style
-from newscrawler.items import Article
+from newscrawler.config import Layout, Rule
 
 logger = logging.getLogger(__name__)
 
@@ -26,46 +22,83 @@ _BREAKS = frozenset("address article aside blockquote br dd div dl dt figcaption
 _SKIPPED = frozenset("script style noscript template button select textarea".split())
 MAX_MATCHES = 1000
 
-Given = dict[str, list[str]]
-"""Field -> the texts that its rule matched; fields without a match are not in it."""
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One thing that a rule matched: an element, or a text with the element that it is of (None: made by a function of XPath).
+
+    `attribute` is the name of the attribute that the text is the value of.
+    """
+
+    element: etree._Element | None
+    text: str | None = None
+    attribute: str | None = None
 
 
-def apply_rules(rules: Rules, root: etree._Element, url: str) -> Given:
+Given = dict[str, list[tuple[Rule, list[Match]]]]
+"""Field -> its rules that matched something, in their order; fields without a match are not in it."""
+
+
+def apply_rules(layout: Layout, root: etree._Element, url: str) -> Given:
     """Returns what the rules match in a document; a rule that fails on it matches nothing, and is logged with the URL."""
-    given = {field: _texts(expression, root, url) for field, expression in rules}
-    return {field: texts for field, texts in given.items() if texts}
+    given: Given = {}
+    for rule in layout.rules:
+        if matches := _matches(rule, root, url):
+            given.setdefault(rule.field, []).append((rule, matches))
+    return given
 
 
-def set_given(article: Article, given: Given, style: Style, lang: str) -> None:
-    """Sets the fields that rules gave. A date that cannot be read, and writers without a name in them, change nothing."""
-    if "title" in given:
-        article.title = " ".join(given["title"][0].split())
-    if "text" in given:
-        article.text = "\n".join(given["text"])
-        article.language, article.language_score = language_of(article.text, lang)
-    if "keywords" in given:
-        article.keywords = list(dict.fromkeys(" ".join(text.split()) for text in given["keywords"]))
-    if names := people(given.get("authors", [])):
-        article.authors = names
-    moment = find_date(given["date_published"][0], month_first=style.month_first) if "date_published" in given else None
-    if moment is not None:
-        article.date_published, article.date_precision, article.tz_source = written(moment, style.zone)
-        article.date_published_raw, article.date_published_source = moment.raw, "text"
+def remove_matches(layout: Layout, root: etree._Element, url: str) -> bool:
+    """Takes what `remove` matches out of the document; returns whether anything went. The root stays."""
+    elements = [match.element for rule in layout.remove for match in _matches(rule, root, url) if match.text is None]
+    gone = False
+    for element in elements:
+        parent = element.getparent() if element is not None else None
+        if element is None or parent is None:
+            continue
+        if element.tail:
+            before = element.getprevious()
+            if before is None:
+                parent.text = (parent.text or "") + element.tail
+            else:
+                before.tail = (before.tail or "") + element.tail
+            element.tail = None
+        parent.remove(element)
+        gone = True
+    return gone
 
 
-def _texts(expression: str, root: etree._Element, url: str) -> list[str]:
+def texts_of(matches: list[Match]) -> list[str]:
+    """Returns the texts of matches, an element's with its lines; those inside another match and those without text are left out."""
+    elements = {match.element for match in matches if match.text is None and match.element is not None}
+    return [text for match in matches if (text := _printed(match, elements))]
+
+
+def _printed(match: Match, elements: set[etree._Element]) -> str:
+    if match.text is not None or match.element is None:
+        return (match.text or "").strip()
+    if match.element.tag == "meta":
+        return (match.element.get("content") or "").strip()
+    return _text_of(match.element, elements)
+
+
+def _matches(rule: Rule, root: etree._Element, url: str) -> list[Match]:
     try:
-        found: Any = _compiled(expression)(root)
+        found: Any = _compiled(rule.expression)(root)
     except etree.XPathError as error:
-        logger.warning("%s: the rule %s fails: %s", url, expression, error)
+        logger.warning("%s: the rule %s = %s fails: %s", url, rule.field, rule.written, error)
         return []
-    if isinstance(found, str):
-        found = [found]
-    if not isinstance(found, list):
-        return []
-    matched = {one for one in found[:MAX_MATCHES] if isinstance(one, etree._Element)}
-    texts = (_text_of(one, matched) if isinstance(one, etree._Element) else str(one).strip() for one in found[:MAX_MATCHES])
-    return [text for text in texts if text]
+    if isinstance(found, bool):
+        return [Match(None, "true" if found else "false")]
+    results = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+    return [_match(one) for one in results[:MAX_MATCHES] if one is not None and str(one).strip()]
+
+
+def _match(result: Any) -> Match:
+    if isinstance(result, etree._Element):
+        return Match(result)
+    parent = result.getparent() if hasattr(result, "getparent") else None
+    return Match(parent, str(result), result.attrname if getattr(result, "is_attribute", False) else None)
 
 
 def _text_of(element: etree._Element, matched: set[etree._Element]) -> str:
@@ -92,4 +125,4 @@ def _pieces(element: etree._Element) -> Iterator[str]:
 
 @lru_cache(maxsize=1024)
 def _compiled(expression: str) -> etree.XPath:
-    return etree.XPath(expression, smart_strings=False)
+    return etree.XPath(expression)

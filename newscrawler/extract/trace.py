@@ -20,7 +20,8 @@ class Trace:
 
     `trimmed` counts blocks of text that stand in `place` but are not the body, by reason; `lead` counts those of the body that
     stand outside `place`. `terms` are the terms of "is an article" that held, with their points. `sources` tells for title,
-    authors and byline where they were found (the date's is a field of the article). `found` is indexed by `Link.position`.
+    authors and byline where they were found (the date's is a field of the article). `found` is indexed by `Link.position`. `ruled`
+    tells for each field that a rule of the source gave which one; `rule_notes` are lines about the other rules.
     """
 
     repairs: tuple[Repair, ...] = ()
@@ -33,3 +34,5 @@ class Trace:
     terms: list[tuple[str, int]] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
+    ruled: dict[str, str] = field(default_factory=dict)
+    rule_notes: list[str] = field(default_factory=list)

@@ -44,7 +44,7 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
     headers = {"content-type": row["content_type"]} if row["content_type"] else {}
     body = zstd.decompress(row["body"])
     raw = RawPage(row["id"], row["url"], "response", row["fetched_at"], row["status"], headers, body)
-    sisters, rules = scope.sisters_of(row["url"]), scope.rules_of(row["url"])
+    sisters, rules = scope.sisters_of(row["url"]), scope.rules_of(row["url"], row["fetched_at"])
     raw.page = read_page(body, row["url"], row["content_type"], without=without, sisters=sisters, rules=rules, seen=seen)
     article = raw.page.article
     if article is None or row["state"] == "refused":

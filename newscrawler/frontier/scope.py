@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from newscrawler.config import Rules, Source, is_under, page_address
+from newscrawler.config import NO_RULES, Rules, Source, is_under, page_address
 from newscrawler.dedupe import registrable_domain
 from newscrawler.exceptions import UsageError
 from newscrawler.items import Link
@@ -61,9 +61,14 @@ class Scope:
         """Whether another URL is on a sister domain of this one's site."""
         return _is_under_any(_host(other), self.sisters_of(url))
 
-    def rules_of(self, url: str) -> Rules:
-        """Where fields stand on the page of that URL: the rules of the first of its sources that admits it and has some."""
-        return next((source.extract for source in self.sources_of(url) if source.extract and _left_out(source, url) is None), ())
+    def rules_of(self, url: str, fetched_at: float | None = None) -> Rules:
+        """How the page of that URL is read: the rules of the first of its sources that has some, one that admits it before others.
+
+        `fetched_at`, in seconds since the epoch, is the day of pages that tell none.
+        """
+        ruled = [source for source in self.sources_of(url) if source.rules] if self.sources else []
+        chosen = next((source for source in ruled if _left_out(source, url) is None), ruled[0] if ruled else None)
+        return chosen.rules.fetched_at(fetched_at) if chosen else NO_RULES
 
     def delay_of(self, host: str) -> float | None:
         """The pause in seconds that sources ask for at a host (with or without port): the longest, or None."""

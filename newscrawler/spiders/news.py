@@ -23,10 +23,11 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from newscrawler.exceptions import BadUrl, StoreError
+from newscrawler.config import chosen_sources
+from newscrawler.exceptions import BadUrl, StoreError, UsageError
 from newscrawler.frontier import Crawl
 from newscrawler.frontier.crawl import Plan
-from newscrawler.frontier.scope import start_page
+from newscrawler.frontier.scope import Scope, start_page
 from newscrawler.items import RawPage
 from newscrawler.store import Found, Task
 
@@ -48,22 +49,24 @@ _FAULTS: tuple[tuple[type[Exception], str, bool], ...] = (
 class NewsSpider(Spider):
     """Crawls news from start pages: `scrapy crawl news -a url=https://news.example/` or `newscrawler crawl`.
 
-    `url` may hold several, separated by commas. Everything else comes from the settings NEWSCRAWLER_*, or from a Crawl
-    that is already open. Yields one RawPage for each outcome, failures too.
+    `url` may hold several, separated by commas. `sources` is a sources.toml, `only` the one source in it to crawl (before the settings
+    NEWSCRAWLER_SOURCES and NEWSCRAWLER_ONLY). What is wrong in them is one line, and exit code 2. Everything else comes from the settings
+    NEWSCRAWLER_*, or from a Crawl that is already open. Yields one RawPage for each outcome, failures too.
     """
 
     name = "news"
 
-    def __init__(self, url: str = "", crawl: Crawl | None = None, **kwargs: Any) -> None:
+    def __init__(self, url: str = "", crawl: Crawl | None = None, sources: str = "", only: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.starts: list[Found] = []
         self.fault: str | None = None
-        """What is wrong with `url`, for `start` to tell: Scrapy would print a traceback for an exception here."""
+        """What is wrong with `url` or the sources, for `start` to tell: Scrapy would print a traceback for an exception here."""
         try:
             self.starts = [start_page(one) for one in url.split(",") if one]
         except BadUrl as error:
             self.fault = str(error)
         self.crawl = crawl
+        self.sources_file, self.only = sources, only
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
@@ -71,9 +74,15 @@ class NewsSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         if spider.crawl is None:
             settings = crawler.settings
+            scope = spider.take_sources(settings.get("NEWSCRAWLER_SOURCES"), settings.get("NEWSCRAWLER_ONLY"))
+            if spider.fault:
+                # Not an error of ours: Scrapy would print a traceback for one.
+                spider.logger.error("%s", spider.fault)
+                raise SystemExit(UsageError.exit_code)
             plan = Plan(
                 db=settings["NEWSCRAWLER_DB"],
                 starts=spider.starts,
+                scope=scope,
                 concurrency=settings.getint("CONCURRENT_REQUESTS"),
                 delay=settings.getfloat("DOWNLOAD_DELAY"),
                 keep_bodies=settings.getbool("NEWSCRAWLER_KEEP_BODIES"),
@@ -82,6 +91,17 @@ class NewsSpider(Spider):
         spider.crawl.frontier.delay = spider.delay_of
         crawler.signals.connect(spider.stopping, signal=signals.spider_closed)
         return spider
+
+    def take_sources(self, file: str | None, only: str | None) -> Scope:
+        """The scope of the sources, whose start pages are added; a fault where they are wrong."""
+        try:
+            sources = chosen_sources(self.sources_file or file or None, self.only or only or None)
+        except UsageError as error:
+            self.fault = self.fault or str(error)
+            return Scope()
+        wanted = self.only or only
+        self.starts += [start_page(url) for source in sources if not wanted or source.name == wanted for url in source.start_pages]
+        return Scope(sources=tuple(sources))
 
     def delay_of(self, host: str) -> float:
         """The pause between two requests to a host, as Scrapy's slot has it by now (AutoThrottle raises it); never less than the plan has for it."""

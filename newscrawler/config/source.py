@@ -1,0 +1,81 @@
+"""One [source.NAME] table -> Source. A new key is a field of `Source` and a line in `readers`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from newscrawler.config.page_class import PageClass, page_class_in
+from newscrawler.config.rules import Layout, Rules, UrlKind, read_layouts
+from newscrawler.config.values import Reader, Wrong, domains, is_under, pages, patterns, read_table, seconds
+
+Patterns = tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One site to crawl. A domain stands for its subdomains too; names are in lower case, as they go over the wire (RFC 5890).
+
+    `allowed_domains` empty: the sites of the start pages. `sister_domains` count as the same site when links are followed.
+    Patterns are searched in the URL. `delay` in seconds between two requests to a host, None: that of the command.
+    `article_urls`, `hub_urls` and `other_urls` tell what a page is by its address. `extract` says where fields stand on the pages,
+    `page` is a class that reads them.
+    """
+
+    name: str
+    start_pages: tuple[str, ...]
+    allowed_domains: tuple[str, ...] = ()
+    sister_domains: tuple[str, ...] = ()
+    include: Patterns = ()
+    exclude: Patterns = ()
+    delay: float | None = None
+    # Left out of the hash, which is asked for at every link; two sources that differ in nothing else are still not equal.
+    article_urls: Patterns = field(default=(), hash=False)
+    hub_urls: Patterns = field(default=(), hash=False)
+    other_urls: Patterns = field(default=(), hash=False)
+    extract: tuple[Layout, ...] = field(default=(), hash=False)
+    page: PageClass | None = field(default=None, hash=False)
+
+    @property
+    def rules(self) -> Rules:
+        """How its pages are read. `other_urls` go before `hub_urls`, those before `article_urls`: what is named in two is left out."""
+        named: tuple[tuple[UrlKind, Patterns], ...] = (("other", self.other_urls), ("hub", self.hub_urls), ("article", self.article_urls))
+        kinds = tuple((kind, pattern) for kind, found in named for pattern in found)
+        return Rules(self.extract, kinds, self.page.page, self.page.name) if self.page else Rules(self.extract, kinds)
+
+
+def readers(folder: Path) -> Mapping[str, Reader]:
+    """Returns what reads each key of a source, for a file in a folder."""
+    return {
+        "start_pages": pages,
+        "allowed_domains": domains,
+        "sister_domains": domains,
+        "include": patterns,
+        "exclude": patterns,
+        "delay": seconds,
+        "article_urls": patterns,
+        "hub_urls": patterns,
+        "other_urls": patterns,
+        "extract": read_layouts,
+        "page": page_class_in(folder),
+    }
+
+
+def read_source(name: str, table: object, folder: Path) -> Source:
+    """Returns the source that a table describes; raises Wrong."""
+    if not isinstance(table, dict):
+        raise Wrong(f"must be a table [source.{name}]")
+    known = readers(folder)
+    if unknown := sorted(table.keys() - known.keys()):
+        raise Wrong(f"{unknown[0]!r} is unknown: the fields are {', '.join(known)}", unknown[0])
+    if not table.get("start_pages"):
+        raise Wrong("start_pages: give at least one URL", "start_pages")
+    source = Source(name, **read_table(table, known))
+    for url in source.start_pages if source.allowed_domains else ():
+        host = urlsplit(url).hostname or ""
+        if not any(is_under(host, domain) for domain in (*source.allowed_domains, *source.sister_domains)):
+            raise Wrong(f"allowed_domains: the start page {url} is on none of them", "allowed_domains")
+    return source
