@@ -12,6 +12,7 @@ from newscrawler.extract.links import classify, find_links, page_forms
 from newscrawler.extract.metadata import read_article, style_of
 from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.parse import parse_html
+from newscrawler.extract.parts import find_series
 from newscrawler.extract.related import give_teasers, related_entries
 from newscrawler.extract.rules import Given, apply_rules, set_given
 from newscrawler.extract.trace import Trace
@@ -66,11 +67,18 @@ def _read(outline: Outline, url: str, trace: Trace | None, sisters: frozenset[st
     links = classify(found, outline, own, inside, on_article=article is not None)
     if article is not None:
         article.related = related_entries(links)
-        return Page(url, "article", article, links)
+        page = Page(url, "article", article, links)
+        page.series = find_series(own, found, article.canonical_url, _rels(outline, resolver))
+        return page
     forms = page_forms(found)
     if forms[True] >= HUB_LINKS or (forms[True] and forms[False] >= HUB_LINKS):
         return Page(url, "hub", links=links)
     return Page(url, "other", links=links, reason="no article text and no list of articles" if outline.blocks else "empty")
+
+
+def _rels(outline: Outline, resolver: Resolver) -> list[tuple[str, str]]:
+    """Returns what the head names as the page before and after."""
+    return [(rel, url) for rel, href in outline.rels if (url := resolver.resolve(href))]
 
 
 def _span(outline: Outline, body: list[Block]) -> range:
