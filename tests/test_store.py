@@ -170,10 +170,12 @@ def test_migrations_lead_to_the_tables(engine: sa.Engine, where: str) -> None:
 def test_an_older_database_is_brought_up_to_date(engine: sa.Engine, where: str) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE undone")
+        connection.exec_driver_sql("DROP TABLE parts")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     assert upgrade(where) == ("0001", REVISION)
     undo(engine, "zero_width")
     assert undone_kinds(engine) == {"zero_width"}
+    assert {index["name"] for index in sa.inspect(engine).get_indexes("parts")} == {"ix_parts_head_id"}
 
 
 def test_a_kind_of_repair_is_undone_and_made_again(engine: sa.Engine) -> None:

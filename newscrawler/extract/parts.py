@@ -157,7 +157,7 @@ def _continued(url: str, own: list[Numbered]) -> Numbered | None:
     stems = {one.stem: one for one in own}
     for part in _apart(url):
         same = stems.get(part.stem)
-        if same is not None and part.number != same.number and (part.number in (None, WHOLE) or part.number <= MAX_PART):
+        if same is not None and part.number != same.number:
             return replace(part, weak=part.weak and same.number is not None)
     return None
 
@@ -182,7 +182,7 @@ def _apart(url: str) -> list[Numbered]:
             path = match["stem"] + (match.groupdict().get("end") or "")
             stem = _stem(urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")))
             readings.append(Numbered(stem, int(said) if said.isdigit() else WHOLE, weak=mark in ("-", None)))
-    return [one for one in readings if "/" in one.stem] + [Numbered(_stem(url), None)]
+    return [one for one in readings if "/" in one.stem and (one.number == WHOLE or (one.number or 0) <= MAX_PART)] + [Numbered(_stem(url), None)]
 
 
 def _small(value: str) -> bool:
