@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from conftest import CRAWL, Ran, newscrawler, serving
 
 EN = [f"Paragraph {number} of the ferry's story tells at length how the boat left the harbour on time and came back late." for number in range(1, 10)]
@@ -215,7 +214,8 @@ def test_an_endless_pager_ends(tmp_path: Path) -> None:
         pager = f"<a href=/2026/03/02/a.html>1</a> <a href=/2026/03/02/a_{number + 1}.html>Next page</a>"
         lines = "".join(f"<p>{line} It is chapter {number}.</p>" for line in EN[:3])
         site.asked[path] += 1
-        return f"<title>{site.title}</title><meta property=og:type content=article><h1>{site.title}</h1><div>{lines}</div><div class=pages>{pager}</div>".encode()
+        head = f"<title>{site.title}</title><meta property=og:type content=article>"
+        return f"{head}<h1>{site.title}</h1><div>{lines}</div><div class=pages>{pager}</div>".encode()
 
     with serving(answer) as port:
         crawl(f"http://127.0.0.1:{port}/2026/03/02/a.html", db, "--max-pages", "60")
