@@ -128,6 +128,19 @@ class Article:
     quality: Quality = field(default_factory=Quality)
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The pages of one article, as one of them tells: `first` is the address of page 1.
+
+    `number` is this page's own as its address has it (0 for the first; see extract/parts.py), `others` are numbers and addresses
+    of the pages it names, the first among them.
+    """
+
+    first: str
+    number: int
+    others: tuple[tuple[int, str], ...] = ()
+
+
 @dataclass(slots=True)
 class Page:
     """A page as read. `reason` says why a page is no article (or None); `article` is None unless kind is "article"."""
@@ -142,6 +155,8 @@ class Page:
     meta_robots: str | None = None
     doubtful: list[Link] = field(default_factory=list)
     """Some of the links of kind "other": those that may be more, for a crawl that has not seen pages like theirs."""
+    series: Series | None = None
+    """Set where an article goes on at other addresses, or began at one."""
 
 
 Outcome = Literal["response", "refused", "failed", "unchanged"]

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections.abc import Iterable
 from typing import Any
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
@@ -18,7 +21,7 @@ from newscrawler.exceptions import BadRow, StoreError
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
 from newscrawler.extract.seen import NONE_SEEN, Seen
-from newscrawler.frontier import Crawl, Scope, settle
+from newscrawler.frontier import Crawl, Scope, join_parts, part_of, settle
 from newscrawler.frontier.crawl import EXAMPLES
 from newscrawler.items import Link, RawPage
 from newscrawler.store import Outcome
@@ -79,7 +82,9 @@ class FindDuplicates(_WithCrawl):
             item.article_key = key = article_key(item.url, article.canonical_url)
             item.content_hash = digest = content_hash(article.title, article.text)
             try:
-                item.decision = decide(digest, *self.crawl.ledger.known(item.page_id, key, digest))
+                item.page.series = item.page.series or self.crawl.ledger.series_of(item.page_id)
+                if item.page.series is None:  # else the whole is judged, when all parts are read
+                    item.decision = decide(digest, *self.crawl.ledger.known(item.page_id, key, digest))
             except StoreError as error:
                 self.crawl.fail(error)
                 raise DropItem(str(error), log_level="DEBUG") from error
@@ -89,7 +94,8 @@ class FindDuplicates(_WithCrawl):
 class StorePage(_WithCrawl):
     """Writes each outcome; returns the record of a new or changed article once it is committed, drops the rest.
 
-    Pages share a transaction that is closed within COMMIT_SECONDS or after COMMIT_PAGES.
+    Pages share a transaction that is closed within COMMIT_SECONDS or after COMMIT_PAGES. Where one page completes several articles,
+    or the crawl ends before the last part of one is read, the further records go straight to whoever listens for items.
     """
 
     COMMIT_SECONDS = 0.1
@@ -109,19 +115,43 @@ class StorePage(_WithCrawl):
         crawl.news.set()
         if crawl.stopped == "limit" or crawl.error:
             raise DropItem("not written: the crawl has stopped, the page is queued again", log_level="DEBUG")
-        record = self._write(crawl, item, task)
+        records = self._write(crawl, item, task)
         batch = self._batch_of(crawl)
-        if record is None:
+        if not records:
             raise DropItem("no new article", log_level="DEBUG")
         await batch
-        return record
+        self._tell(records[1:])
+        return records[0]
 
     def close_spider(self) -> None:
         """Commits what is written, so that the last records reach whoever waits for them."""
         if self.crawl is not None:
+            records = self._join_open(self.crawl)
             self._commit()
+            if self.crawl.error is None:
+                self._tell(records)
 
-    def _write(self, crawl: Crawl, item: RawPage, task: Any) -> dict[str, Any] | None:
+    @staticmethod
+    def _join_open(crawl: Crawl) -> list[dict[str, Any]]:
+        """Writes the articles of which parts are still to come; their records, no more of them than the crawl's limit leaves."""
+        records: list[dict[str, Any]] = []
+        if crawl.error is None:
+            try:
+                for head in crawl.ledger.open_series():
+                    if crawl.stopped == "limit" and crawl.plan.limit is not None and crawl.seen.articles >= crawl.plan.limit:
+                        break
+                    joined = list(join_parts(crawl.ledger, head, time.time(), whole=False))
+                    crawl.seen.articles += len(joined)
+                    records += joined
+            except StoreError as error:
+                crawl.fail(error)
+        return records
+
+    def _tell(self, records: Iterable[dict[str, Any]]) -> None:
+        for record in records:
+            self.crawler.signals.send_catch_log(signals.item_scraped, item=record, response=None, spider=self.crawler.spider)
+
+    def _write(self, crawl: Crawl, item: RawPage, task: Any) -> list[dict[str, Any]]:
         # With a kind of repair undone every body stays: nobody knows yet which pages need it when it is made again.
         keep_body = crawl.plan.keep_bodies or bool(crawl.undone)
         outcome = settle(item, task, crawl.plan.scope, keep_body=keep_body, tried=self._tried(crawl, item))
@@ -130,8 +160,17 @@ class StorePage(_WithCrawl):
             outcome.article_key, outcome.content_hash = item.article_key, item.content_hash
             if outcome.decision.verdict in ("new", "revision"):
                 outcome.record = collected_record(item, item.article_key, item.content_hash, task.discovered_by, task.discovered_from)
+        elif item.page is not None and item.page.series is not None and outcome.state == "read":
+            assert item.page.article is not None and item.article_key is not None and item.content_hash is not None
+            record = collected_record(item, item.article_key, item.content_hash, task.discovered_by, task.discovered_from)
+            outcome.part = part_of(item.page.series, record, item.page.article.examples)
         try:
-            record, queued = self._write_or_refuse(crawl, item, outcome)
+            first = crawl.ledger.first_part(item.page_id)
+            written, queued = self._write_or_refuse(crawl, item, outcome)
+            records = [written] if written is not None else []
+            if crawl.ledger.has_parts:
+                for page_id in dict.fromkeys([item.page_id, first or item.page_id]):  # a redirect may have left its series
+                    records += join_parts(crawl.ledger, page_id, item.fetched_at)
         except StoreError as error:
             crawl.fail(error)
             raise DropItem(str(error), log_level="DEBUG") from error
@@ -139,8 +178,8 @@ class StorePage(_WithCrawl):
             crawl.frontier.more(host)
         if outcome.state == "queued":
             crawl.frontier.more(task.host)
-        self._count(crawl, item, outcome, record)
-        return record
+        self._count(crawl, item, outcome, records)
+        return records
 
     @staticmethod
     def _tried(crawl: Crawl, item: RawPage) -> list[Link]:
@@ -162,10 +201,11 @@ class StorePage(_WithCrawl):
             logger.error("%s could not be stored: %s", item.url, error)
             outcome.state, outcome.reason = "failed", f"could not be stored: {error}"[:300].encode("utf-8", "replace").decode().replace("\0", "")
             outcome.decision, outcome.links, outcome.found, outcome.redirected_to, outcome.body = None, (), (), None, None
+            outcome.part, outcome.part_pages = None, ()
             return crawl.ledger.write(outcome)
 
     @staticmethod
-    def _count(crawl: Crawl, item: RawPage, outcome: Any, record: dict[str, Any] | None) -> None:
+    def _count(crawl: Crawl, item: RawPage, outcome: Any, records: list[dict[str, Any]]) -> None:
         seen = crawl.seen
         seen.states[outcome.state] += 1
         if item.status is not None:
@@ -173,7 +213,7 @@ class StorePage(_WithCrawl):
             seen.good += 200 <= item.status < 300
         if outcome.state in ("refused", "failed", "gone"):
             seen.reasons[f"{outcome.state}: {outcome.reason}"] += 1
-        if record is not None:
+        for record in records:
             seen.articles += 1
             seen.repairs += sum(repair["count"] for repair in record["repairs"])
             seen.related += len(record["related"])

@@ -28,6 +28,8 @@ PARAGRAPH = "这是一个足够长的段落，用来说明今天发生的事情�
 
 def read_case(name: str) -> tuple[Page, dict[str, object]]:
     expected = json.loads((PAGES / name / "expected.json").read_text(encoding="utf-8"))
+    if "series" in expected:
+        expected["series"]["others"] = tuple(tuple(other) for other in expected["series"]["others"])
     return read_page((PAGES / name / "page.html").read_bytes(), expected["url"], "text/html"), expected
 
 
@@ -43,6 +45,7 @@ def test_saved_page(name: str) -> None:
     assert (page.kind, page.encoding) == (expected["kind"], "utf-8")
     assert page.meta_robots == expected.get("meta_robots")
     assert page.reason == expected.get("reason")
+    assert (asdict(page.series) if page.series else None) == expected.get("series")
     links = {link.url: [link.kind, link.sub] for link in page.links}
     assert {url: links.get(url) for url in expected["links"]} == expected["links"]  # type: ignore[attr-defined]
     if page.kind != "article":

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from newscrawler.dedupe import content_hash
 from newscrawler.exceptions import BadDatabase, BadRow, DatabaseBusy, OldDatabase
-from newscrawler.items import Decision, Link
-from newscrawler.store import Body, Found, Ledger, Outcome, connect, hold, reading, redo, undo, undone_kinds, upgrade
+from newscrawler.export import article_record
+from newscrawler.frontier import join_parts
+from newscrawler.items import Article, Decision, Link, Series
+from newscrawler.store import Body, Found, Ledger, Outcome, PartRead, connect, hold, queue, reading, redo, undo, undone_kinds, upgrade
 from newscrawler.store.audit import findings
 from newscrawler.store.forget import forget
 from newscrawler.store.tables import REVISION, metadata, pages
@@ -171,10 +174,12 @@ def test_an_older_database_is_brought_up_to_date(engine: sa.Engine, where: str) 
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE undone")
         connection.exec_driver_sql("DROP TABLE shapes")
+        connection.exec_driver_sql("DROP TABLE parts")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     assert upgrade(where) == ("0001", REVISION)
     undo(engine, "zero_width")
     assert undone_kinds(engine) == {"zero_width"}
+    assert {index["name"] for index in sa.inspect(engine).get_indexes("parts")} == {"ix_parts_head_id"}
 
 
 def test_a_kind_of_repair_is_undone_and_made_again(engine: sa.Engine) -> None:
@@ -269,3 +274,101 @@ def test_related_entries_meet_articles_by_page_and_by_redirect(engine: sa.Engine
     records = {record["id"]: record for _, record in reading.exported(engine)}
     told = [(one["id"], one["title_complete"]) for one in records["urn:k1"]["related"]]
     assert told == [("urn:k2", "The last bus to Upper Hill runs in May"), ("urn:k2", None), (None, None)]
+
+
+PART_URLS = [f"{SITE}/a.html", f"{SITE}/a_2.html", f"{SITE}/a_3.html"]
+
+
+def part(page_id: int, number: int) -> Outcome:
+    """What a crawl writes when it has read one of three pages that name one another; each says one paragraph."""
+    text = f"What page {number} of the story about the ferry says."
+    article = Article(title="The ferry", text=text)
+    digest = content_hash(article.title, text)
+    record = article_record(
+        article, id=f"urn:{number}", seq=0, url=PART_URLS[number - 1], source_domain="news.example", content_hash=digest,
+        date_first_seen="2026-01-01T00:00:00Z", date_fetched="2026-01-01T00:00:00Z",
+    )  # fmt: skip
+    others = tuple((place if place > 1 else 0, PART_URLS[place - 1]) for place in (1, 2, 3) if place != number)
+    read = PartRead(Series(PART_URLS[0], number if number > 1 else 0, others), dict(record))
+    named = [Found(url, "section", 90, 0) for _, url in others]
+    return Outcome(page_id, "read", 10.0, f"part {number}", 200, "article", answered=True, part=read, part_pages=named)
+
+
+def texts(engine: sa.Engine) -> list[str]:
+    return [record["text"] for _, record in reading.exported(engine)]
+
+
+WHOLE_TEXT = "\n".join(f"What page {number} of the story about the ferry says." for number in (1, 2, 3))
+
+
+@pytest.mark.parametrize("killed_after", [1, 2, 3])
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2), (2, 3, 1)])
+def test_a_kill_between_parts_loses_and_doubles_nothing(engine: sa.Engine, order: tuple[int, ...], killed_after: int) -> None:
+    ledger = Ledger(engine, "first")
+    ledger.seed([Found(PART_URLS[order[0] - 1], "seed", 100, 0)])
+    for count, number in enumerate(order, 1):
+        task = next(task for task in ledger.take("news.example", 10, 1e12) if task.url == PART_URLS[number - 1])
+        ledger.write(part(task.page_id, number))
+        records = list(join_parts(ledger, task.page_id, 10.0))
+        assert [record["text"] for record in records] == ([WHOLE_TEXT] if count == 3 else [])
+        if count == killed_after:
+            ledger.rollback()  # fetched, written and not committed: as a kill leaves it
+            ledger.connection.close()
+            assert not list(findings(engine)) and texts(engine) == []
+            ledger = Ledger(engine, "again")
+            (task, *_) = [one for one in ledger.take("news.example", 10, 1e12) if one.url == PART_URLS[number - 1]]
+            ledger.write(part(task.page_id, number))
+            list(join_parts(ledger, task.page_id, 10.0))
+        ledger.commit()
+        queue.give_back(ledger.connection)
+        ledger.commit()
+        assert not list(findings(engine))
+    ledger.close("finished")
+    assert texts(engine) == [WHOLE_TEXT]
+    assert not list(findings(engine))
+
+
+def test_a_part_that_moved_and_a_first_page_that_moved(engine: sa.Engine, ledger: Ledger) -> None:
+    first, second, third = ledger.seed([Found(url, "seed", 100, 0) for url in PART_URLS])
+    ledger.take("news.example", 10, 1e12)
+    ledger.write(part(second, 2))
+    ledger.write(Outcome(third, "redirected", 10.0, "HTTP 302", 302, answered=True, redirected_to=found("/a_2.html")))
+    moved = found("/moved/a.html")
+    ledger.write(Outcome(first, "redirected", 10.0, "HTTP 301", 301, answered=True, redirected_to=moved))
+    assert list(join_parts(ledger, second, 10.0)) == [], "the first page is awaited at its new address"
+    (task,) = ledger.take("news.example", 10, 1e12)
+    assert task.url == moved.url
+    ledger.write(part(task.page_id, 1))
+    (record,) = join_parts(ledger, second, 10.0)
+    ledger.close("finished")
+    assert record["text"] == WHOLE_TEXT.rpartition("\n")[0]
+    assert not list(findings(engine))
+
+
+def test_the_pages_of_a_list_are_articles_of_their_own(engine: sa.Engine, ledger: Ledger) -> None:
+    first, second, third = ledger.seed([Found(url, "seed", 100, 0) for url in PART_URLS])
+    ledger.take("news.example", 10, 1e12)
+    ledger.write(part(second, 2))
+    ledger.write(part(third, 3))
+    ledger.write(Outcome(first, "read", 10.0, None, 200, "hub", answered=True))
+    assert len(list(join_parts(ledger, first, 10.0))) == 2
+    ledger.close("finished")
+    assert texts(engine) == WHOLE_TEXT.split("\n")[1:]
+    assert not list(findings(engine))
+
+
+def test_parts_that_were_articles_become_one(engine: sa.Engine, ledger: Ledger) -> None:
+    first, second, third = ledger.seed([Found(url, "seed", 100, 0) for url in PART_URLS])
+    ledger.take("news.example", 10, 1e12)
+    for page, number in ((second, 2), (third, 3)):
+        alone = part(page, number)
+        assert alone.part is not None
+        alone.record, alone.part, alone.part_pages = alone.part.record, None, ()
+        alone.state, alone.decision, alone.article_key, alone.content_hash = "stored", Decision("new"), f"k{number}", alone.record["content_hash"]
+        ledger.write(alone)
+    ledger.write(part(first, 1))
+    (record,) = join_parts(ledger, first, 10.0)
+    ledger.close("finished")
+    assert (record["id"], record["text"], record["revision"]) == ("urn:2", WHOLE_TEXT, 2)
+    assert [(seq, one.get("op", "delete")) for seq, one in reading.exported(engine, since=2)] == [(3, "delete"), (4, "update")]
+    assert not list(findings(engine))

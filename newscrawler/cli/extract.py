@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newscrawler.cli import options
 from newscrawler.exceptions import NewscrawlerError, UsageError
 from newscrawler.items import RawPage
+
+MAX_PAGES = 30
 
 if TYPE_CHECKING:
     from newscrawler.frontier import Scope
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 @options.sources
 @options.script
 def command(source: str, url: str | None, allow_private: tuple[str, ...], explain: bool, sources: str | None, script: str | None) -> None:
-    """Read one saved page, or fetch one, and print its article as one JSON line.
+    """Read one saved page, or fetch one with the other pages of its article, and print the article as one JSON line.
 
     With --sources by the rules of the source that its address belongs to; a FILE needs its --url for that.
     """
@@ -36,7 +38,7 @@ def command(source: str, url: str | None, allow_private: tuple[str, ...], explai
     from newscrawler.extract.trace import Trace
 
     scope = _scope(sources, source, url)
-    raw = _fetch(source, allow_private) if source.startswith(("http://", "https://")) else _load(source, url)
+    raw, joined = _fetch(source, allow_private, scope) if source.startswith(("http://", "https://")) else (_load(source, url), None)
     trace = Trace() if explain else None
     sisters, rules = scope.sisters_of(raw.url), scope.rules_of(raw.url, raw.fetched_at)
     raw.page = read_page(raw.body, raw.url, raw.headers.get("content-type"), sisters=sisters, rules=rules, trace=trace)
@@ -46,7 +48,7 @@ def command(source: str, url: str | None, allow_private: tuple[str, ...], explai
         raise NewscrawlerError(f"{source}: no article ({raw.page.reason or f'a page of kind {raw.page.kind}'})")
     article = raw.page.article
     key = article_key(raw.url, article.canonical_url)
-    record = collected_record(raw, key, content_hash(article.title, article.text), "seed")
+    record = joined or collected_record(raw, key, content_hash(article.title, article.text), "seed")
     options.put(dumps(in_script(record, script) if script else record))
 
 
@@ -74,8 +76,11 @@ def _load(path: str, url: str | None) -> RawPage:
     return RawPage(0, url or "http://localhost/" + Path(path).name, "response", time.time(), 200, {}, body)
 
 
-def _fetch(url: str, allow_private: tuple[str, ...]) -> RawPage:
-    """Fetches one page as a crawl would (robots, guard, redirects), into a database that is thrown away."""
+def _fetch(url: str, allow_private: tuple[str, ...], scope: Scope) -> tuple[RawPage, dict[str, Any] | None]:
+    """Fetches one page as a crawl would (robots, guard, redirects), into a database that is thrown away.
+
+    An article's further pages are fetched too, MAX_PAGES in all; then its record comes with the page, else None.
+    """
     import tempfile
 
     from backports import zstd  # type: ignore[import-not-found,unused-ignore]
@@ -85,12 +90,20 @@ def _fetch(url: str, allow_private: tuple[str, ...]) -> RawPage:
     from newscrawler.store import reading
 
     with tempfile.TemporaryDirectory() as folder:
-        chosen = Options([url], db=str(Path(folder) / "one.db"), depth=0, allow_private=allow_private)
+        chosen = Options([url], db=str(Path(folder) / "one.db"), depth=0, max_pages=MAX_PAGES, allow_private=allow_private, sources=scope.sources)
         running = Crawl(plan_of(chosen))
         run(running, settings_of(chosen) | {"NEWSCRAWLER_PROGRESS": False, "LOG_LEVEL": "ERROR"})
         with options.opened(chosen.db) as engine:
             for row in reading.kept_bodies(engine):
                 headers = {"content-type": row["content_type"]} if row["content_type"] else {}
-                return RawPage(0, row["url"], "response", row["fetched_at"], row["status"], headers, zstd.decompress(row["body"]))
+                raw = RawPage(0, row["url"], "response", row["fetched_at"], row["status"], headers, zstd.decompress(row["body"]))
+                told = reading.story(engine, row["url"])
+                joined = told["article"]["record"] if told and told["article"] and reading.counts(engine)["bodies"] > 1 else None
+                return raw, _loose(joined) if joined else None
     why = running.seen.reasons.most_common(1)
     raise NewscrawlerError(f"{url}: not fetched ({why[0][0] if why else 'no answer with a body'})")
+
+
+def _loose(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without the numbers that the thrown-away database gave it."""
+    return record | {"seq": 0, "revision": 1, "op": "add", "provenance": record["provenance"] | {"run_id": None}}

@@ -2,7 +2,8 @@
 
 from newscrawler.frontier.crawl import Crawl
 from newscrawler.frontier.hosts import Frontier
+from newscrawler.frontier.joining import join_parts, part_of
 from newscrawler.frontier.scope import Scope
 from newscrawler.frontier.settle import settle
 
-__all__ = ["Crawl", "Frontier", "Scope", "settle"]
+__all__ = ["Crawl", "Frontier", "Scope", "join_parts", "part_of", "settle"]

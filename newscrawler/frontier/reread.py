@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from typing import Any
 
 import sqlalchemy as sa
 from backports import zstd  # type: ignore[import-not-found,unused-ignore]
@@ -12,18 +12,19 @@ from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
 from newscrawler.extract.seen import Seen
+from newscrawler.frontier.joining import differs, join_parts, part_of
 from newscrawler.frontier.scope import Scope
-from newscrawler.items import Decision, RawPage
+from newscrawler.frontier.settle import part_pages
+from newscrawler.items import Decision, RawPage, Series
 from newscrawler.store import Ledger, Outcome, reading, undone_kinds
 from newscrawler.store.shapes import kinds_seen
 
 BATCH = 64
-# What differs from one reading to the next without the article being any different.
-_VOLATILE = ("seq", "revision", "op", "date_first_seen", "date_fetched", "provenance", "rights")
 
 
 def reread(engine: sa.Engine, reader: sa.Engine, scope: Scope | None = None) -> Counter[str]:
-    """Reads all kept bodies; returns how many pages were "unchanged", "changed", "new", "duplicate", "no article".
+    """Reads all kept bodies; returns how many pages were "unchanged", "changed", "new", "duplicate", "part of an article", "no article"; an
+    article of several pages counts among those changed.
 
     `reader` is a second engine on the same database, for reading only; the caller holds the database. `scope`
     knows the sister domains and the rules of sources; it leaves nothing out. What was learned of addresses is taken as it stands at
@@ -32,12 +33,17 @@ def reread(engine: sa.Engine, reader: sa.Engine, scope: Scope | None = None) -> 
     ledger = Ledger(engine, "reextract")
     without, seen = undone_kinds(reader), kinds_seen(reader)
     told: Counter[str] = Counter()
+    series: dict[int, None] = {}  # first pages of what is joined when all parts are read again
     for row in reading.kept_bodies(reader):
         told[_reread_page(ledger, row, without, scope or Scope(), seen)] += 1
+        if (first := ledger.first_part(row["id"])) is not None:
+            series[first] = None
         if ledger.pending >= BATCH:
             ledger.commit()
+    for first in series:
+        told["changed"] += len(list(join_parts(ledger, first, time.time(), whole=False, again=True)))
     ledger.close("finished")
-    return told
+    return +told
 
 
 def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], scope: Scope, seen: Seen) -> str:
@@ -50,13 +56,16 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
     if article is None or row["state"] == "refused":
         return "no article"
     key, digest = article_key(row["url"], article.canonical_url), content_hash(article.title, article.text)
+    series = raw.page.series or ledger.series_of(raw.page_id)
+    if series is not None:
+        return _reread_part(ledger, row, raw, key, digest, series)
     raw.decision = decide(digest, *ledger.known(raw.page_id, key, digest))
     record = collected_record(raw, key, digest, row["discovered_by"], row["source"])
     if raw.decision.verdict == "duplicate":
         return "duplicate"
     if raw.decision.verdict == "unchanged":
         assert raw.decision.of is not None
-        if not _differs(ledger.newest(raw.decision.of), record):
+        if not differs(ledger.newest(raw.decision.of), record):
             return "unchanged"
         raw.decision = Decision("revision", raw.decision.of, "read again")
     state = "queued" if row["state"] == "queued" else "stored"  # one that is due again stays so
@@ -67,5 +76,10 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
     return "new" if raw.decision.verdict == "new" else "changed"
 
 
-def _differs(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    return any(old.get(name) != value for name, value in new.items() if name not in _VOLATILE and name != "id")
+def _reread_part(ledger: Ledger, row: sa.RowMapping, raw: RawPage, key: str, digest: str, series: Series) -> str:
+    """Notes what a page says now as a part; parts that nobody named before are queued, none is made due again."""
+    assert raw.page is not None and raw.page.article is not None
+    record = collected_record(raw, key, digest, row["discovered_by"], row["source"])
+    examples = raw.page.article.examples
+    ledger.enter_part(raw.page_id, part_of(series, record, examples, again=False), part_pages(series, raw.page_id, row["depth"], Scope()))
+    return "part of an article"

@@ -7,8 +7,9 @@ from urllib.parse import urljoin, urlsplit
 
 from newscrawler.dedupe import canonical_url, same_site
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
-from newscrawler.items import Link, RawPage
+from newscrawler.items import Link, RawPage, Series
 from newscrawler.store import Body, Found, Outcome, Task
+from newscrawler.store.parts import PRIORITY as PART_PRIORITY
 
 ATTEMPTS = 5
 BACK_OFF = 1.0  # seconds before the second attempt; doubles with each
@@ -21,7 +22,7 @@ _STATES = {"new": "stored", "revision": "stored", "unchanged": "unchanged", "dup
 
 
 def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True, tried: Sequence[Link] = ()) -> Outcome:
-    """The outcome to write for what came back. An article's record, key and hash are added by the caller.
+    """The outcome to write for what came back. An article's record, key and hash are added by the caller, and what a part says.
 
     `tried` are links of kind "other" that are fetched all the same, to learn what pages like theirs are.
     """
@@ -96,7 +97,20 @@ def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: b
     outcome.kind, outcome.encoding, outcome.reason = page.kind, page.encoding, page.reason
     outcome.links = page.links
     outcome.found = followed(page.links, raw.page_id, task.depth, scope)
-    if page.article is not None and raw.decision is not None:
+    if page.series is not None:
+        _read_part(outcome, page.series, task, scope)
+    elif page.article is not None and raw.decision is not None:
         outcome.state, outcome.reason = _STATES[raw.decision.verdict], raw.decision.reason or None
         outcome.decision = raw.decision
         outcome.examples = page.article.examples
+
+
+def _read_part(outcome: Outcome, series: Series, task: Task, scope: Scope) -> None:
+    """A part of an article: as deep as the page that names it, and fetched before other pages."""
+    outcome.part_pages = part_pages(series, outcome.page_id, task.depth, scope)
+    outcome.reason = f"part {series.number} of {series.first}" if series.number else "part 1 of an article whose other parts are awaited"
+
+
+def part_pages(series: Series, page_id: int, depth: int, scope: Scope) -> list[Found]:
+    """The rows that the other parts become which a page names."""
+    return [Found(url, "section", PART_PRIORITY, depth, page_id, 0, scope.reason(url, depth)) for _, url in series.others]

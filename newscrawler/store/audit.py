@@ -38,6 +38,12 @@ CHECKS: tuple[tuple[str, str], ...] = (
         SELECT url_key FROM pages GROUP BY url_key HAVING count(*) > 1"""),
     ("a link leads to no page", """
         SELECT CAST(l.from_page AS TEXT) FROM links l LEFT JOIN pages p ON p.id = l.to_page WHERE p.id IS NULL"""),
+    ("a part of an article belongs to no article, though no other part is awaited", """
+        SELECT p.url FROM parts r JOIN pages p ON p.id = r.page_id LEFT JOIN articles a ON a.id = p.article_id
+        WHERE r.record IS NOT NULL AND a.id IS NULL AND NOT EXISTS (
+            SELECT 1 FROM parts o JOIN pages q ON q.id = o.page_id WHERE o.head_id = r.head_id AND q.state IN ('queued', 'in_flight'))"""),
+    ("the parts of an article name a first page that is not among them", """
+        SELECT CAST(r.page_id AS TEXT) FROM parts r LEFT JOIN parts h ON h.page_id = r.head_id WHERE h.page_id IS NULL OR h.head_id <> h.page_id"""),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from newscrawler.dedupe import canonical_url
 from newscrawler.store.blocked import FORGOTTEN
 from newscrawler.store.database import hold, named_errors
+from newscrawler.store.parts import company, forget_parts
 from newscrawler.store.tables import articles, blocks, bodies, counters, links, pages, revisions, tombstones
 
 
@@ -25,15 +26,23 @@ def forget(engine: sa.Engine, what: str) -> tuple[int, int]:
         kind, value = ("url", canonical_url(what)) if "://" in what else ("site", what.lower().strip("./"))
         _block(connection, kind, value, now)
         wanted = _pages_of_url(connection, value) if kind == "url" else _pages_of_site(connection, value)
+        wanted = _with_parts(connection, wanted)
         removed = _bury(connection, wanted, now)
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
+            forget_parts(connection, part)
             connection.execute(bodies.delete().where(bodies.c.page_id.in_(part)))
             connection.execute(links.delete().where(links.c.from_page.in_(part)))
             connection.execute(links.update().where(links.c.to_page.in_(part)).values(anchor=None, teaser=None))
             row = {"state": "refused", "reason": FORGOTTEN, "article_id": None, "redirected_to": None}
             connection.execute(pages.update().where(pages.c.id.in_(part)).values(**row))
         return removed, len(wanted)
+
+
+def _with_parts(connection: sa.Connection, wanted: list[int]) -> list[int]:
+    """The pages with those that are parts of the same articles."""
+    more = [page for start in range(0, len(wanted), 500) for page in company(connection, wanted[start : start + 500])]
+    return list(dict.fromkeys([*wanted, *more]))
 
 
 def _block(connection: sa.Connection, kind: str, value: str, now: float) -> None:

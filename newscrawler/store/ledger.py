@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import Any
@@ -22,8 +22,8 @@ from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
 from newscrawler.dedupe import Known
 from newscrawler.extract.seen import Seen
-from newscrawler.items import Decision, Link, Repair
-from newscrawler.store import queue
+from newscrawler.items import Decision, Link, Repair, Series
+from newscrawler.store import parts, queue
 from newscrawler.store.blocked import Blocks
 from newscrawler.store.database import named_errors
 from newscrawler.store.discover import Discoverer, Found
@@ -64,6 +64,9 @@ class Outcome:
     found: Sequence[Found] = ()
     links: Sequence[Link] = ()
     body: Body | None = None
+    part: parts.PartRead | None = None  # what it says as a part of an article of several pages
+    part_pages: Sequence[Found] = ()  # the pages that it names as further parts
+    owns: Sequence[int] = ()  # the other pages whose parts this page's article is made of
     again: bool = False  # a redirect of a start page: its target is due too
     answered: bool = False  # counts as one more answer of the page
     first: bool = False  # the page never had an answer: there are no links and no body of it to replace
@@ -127,6 +130,7 @@ class Ledger:
             self.discoverer = Discoverer(Blocks(self.connection))
             self.shapes = Shapes()
             self.seq: int = self.connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
+            self.has_parts = parts.any_parts(self.connection)  # without any, no page is asked whether it is one
         # The busiest statement by far: compiled once, its rows go to the driver as tuples, in the order of the columns.
         self._insert_link = _positional_insert(links, engine)
         self.started_at = now
@@ -239,19 +243,9 @@ class Ledger:
 
         When it raises, nothing of this page is written, and the other pages of the batch stand.
         """
-        connection = self._begin()
-        connection.exec_driver_sql("SAVEPOINT page")
-        seq = self.seq
-        try:
+        with self.together("page") as connection:
             changes = self._changes(connection, outcome)
             told = self._write(connection, outcome)
-        except BaseException:
-            self.seq = seq
-            self.discoverer.forget()
-            with suppress(sa.exc.SQLAlchemyError):  # a broken connection: what went wrong first is what to tell
-                connection.exec_driver_sql("ROLLBACK TO SAVEPOINT page")
-            raise
-        connection.exec_driver_sql("RELEASE SAVEPOINT page")
         self.shapes.apply(changes)
         self._fetched += outcome.answered
         self.pending += 1
@@ -265,9 +259,61 @@ class Ledger:
         if before == outcome.kind:
             return []
         return [change_of(url, kind, sign) for kind, sign in ((before, -1), (outcome.kind, 1)) if kind]
+    @contextmanager
+    def together(self, name: str) -> Iterator[sa.Connection]:
+        """A savepoint: what is written inside is written whole or, when something raises, not at all."""
+        connection = self._begin()
+        connection.exec_driver_sql(f"SAVEPOINT {name}")
+        seq = self.seq
+        try:
+            yield connection
+        except BaseException:
+            self.seq = seq
+            self.discoverer.forget()
+            with suppress(sa.exc.SQLAlchemyError):  # a broken connection: what went wrong first is what to tell
+                connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
+            raise
+        connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+
+    # ---- articles of several pages
+
+    @_named
+    def series_of(self, page_id: int) -> Series | None:
+        """The series that a page was entered in before, or None."""
+        return parts.series_of(self._begin(), page_id) if self.has_parts else None
+
+    @_named
+    def enter_part(self, page_id: int, read: parts.PartRead, named: Sequence[Found]) -> None:
+        """Enters what a page says as a part, its state left as it is; the parts that it names become pages."""
+        with self.together("part") as connection:
+            ids, _ = self.discoverer.ids(connection, named, time.time())
+            self.has_parts = True
+            parts.enter(connection, page_id, read, ids)
+        self.pending += 1
+
+    @_named
+    def first_part(self, page_id: int) -> int | None:
+        """The page of part 1 of the series that a page belongs to, or None."""
+        return parts.head_of(self._begin(), page_id) if self.has_parts else None
+
+    @_named
+    def series_rows(self, page_id: int) -> list[parts.PartRow]:
+        """The pages of the series that a page belongs to, in order; none for a page of no series."""
+        head = self.first_part(page_id)
+        return parts.rows_of(self.connection, head) if head is not None else []
+
+    @_named
+    def open_series(self) -> list[int]:
+        """The first pages of the series that are read in part and wait for more, or make no article yet."""
+        return parts.open_heads(self._begin()) if self.has_parts else []
+
+    @_named
+    def gather(self, owner: int, page_ids: Sequence[int], at: float) -> None:
+        """See `parts.gather`."""
+        self.seq = parts.gather(self._begin(), owner, page_ids, self.seq, at)
 
     def _write(self, connection: sa.Connection, outcome: Outcome) -> tuple[dict[str, Any] | None, list[tuple[str, int]]]:
-        known = list(outcome.found) + ([outcome.redirected_to] if outcome.redirected_to else [])
+        known = [*outcome.part_pages, *outcome.found, *([outcome.redirected_to] if outcome.redirected_to else ())]
         ids, queued = self.discoverer.ids(connection, known, outcome.at)
         values = {
             "of_page": outcome.page_id, "state": outcome.state, "reason": outcome.reason, "status": outcome.status, "kind": outcome.kind,
@@ -282,10 +328,21 @@ class Ledger:
             queued += self._bring_nearer(outcome.found, ids)
         record = self._write_article(outcome, values) if outcome.decision else None
         connection.execute(_SETTLE, values)
+        queued += self._write_part(connection, outcome, ids, values)
         self._write_links(outcome, ids)
         if outcome.body is not None:
             self._write_body(outcome, outcome.body)
         return record, queued
+
+    def _write_part(self, connection: sa.Connection, outcome: Outcome, ids: dict[str, int], values: dict[str, Any]) -> list[tuple[str, int]]:
+        if outcome.owns and values["story"]:
+            connection.execute(pages.update().where(pages.c.id.in_(outcome.owns)).values(article_id=values["story"]))
+        if outcome.part is not None:
+            self.has_parts = True
+            return parts.enter(connection, outcome.page_id, outcome.part, ids)
+        if self.has_parts and outcome.decision is None:
+            parts.note(connection, outcome.page_id, outcome.state, values["target"])
+        return []
 
     def _bring_nearer(self, found: Sequence[Found], ids: dict[str, int]) -> list[tuple[str, int]]:
         """Lowers the depth of pages met before on a longer way; those left out for their depth are queued, their hosts returned."""

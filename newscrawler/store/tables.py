@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -135,6 +135,16 @@ bodies = Table(
     Column("size", Integer, nullable=False),  # of the body before compression
     Column("content_type", Text),
     Column("fetched_at", Float, nullable=False),
+)
+
+parts = Table(  # pages of articles of several pages: see store/parts.py
+    "parts",
+    metadata,
+    Column("page_id", BigId, ForeignKey("pages.id"), primary_key=True),
+    Column("head_id", BigId, ForeignKey("pages.id"), nullable=False, index=True),  # the page of part 1
+    Column("number", Integer, nullable=False),  # 0 for part 1
+    Column("record", Text),  # the JSON record of this part by itself; none while it was never read
+    Column("examples", Text),
 )
 
 tombstones = Table(
