@@ -10,7 +10,7 @@ from __future__ import annotations
 from newscrawler.dedupe.decision import Known, decide
 from newscrawler.dedupe.exact import article_id, content_hash
 from newscrawler.dedupe.fingerprint import Fingerprint, fingerprint
-from newscrawler.dedupe.near import Likeness, nearest
+from newscrawler.dedupe.near import Likeness, alike, nearest
 from newscrawler.dedupe.titles import whole_title
 from newscrawler.dedupe.urls import article_key, canonical_url, registrable_domain, same_site
 
@@ -18,6 +18,7 @@ __all__ = [
     "Fingerprint",
     "Known",
     "Likeness",
+    "alike",
     "article_id",
     "article_key",
     "canonical_url",

@@ -7,8 +7,9 @@ copies of which more than every fifth word is another, two reports of one event 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import unpack
 
 from newscrawler.dedupe.fingerprint import NUMBERS, Fingerprint
@@ -55,8 +56,35 @@ def nearest(new: Fingerprint, candidates: Iterable[tuple[int, Fingerprint]]) -> 
 
     The most alike wins; of several the one with the lowest number.
     """
-    found = [(number, likeness) for number, other in candidates if (likeness := compare(new, other)) is not None and is_near(new, other, likeness)]
-    return min(found, key=lambda one: (-one[1].containment - one[1].resemblance, one[0]), default=None)
+    return next(iter(alike(new, candidates)), None)
+
+
+def alike(new: Fingerprint, candidates: Iterable[tuple[int, Fingerprint]]) -> list[tuple[int, Likeness]]:
+    """Returns all candidates that `new` is a near-duplicate of, the most alike first, of equals the lowest number first.
+
+    `compare` does not care which of two comes first, so clusters joined from these are the same in any order of arrival.
+    """
+    found = []
+    for number, other in candidates:
+        likeness = compare(new, other)
+        if likeness is not None and is_near(new, other, likeness):
+            found.append((number, likeness))
+    return sorted(found, key=lambda one: (-one[1].containment - one[1].resemblance, one[0]))
+
+
+def compare(one: Fingerprint, other: Fingerprint) -> Likeness | None:
+    """Returns how alike two texts are, near-duplicates or not, whichever comes first; None where that cannot be told.
+
+    It cannot where a text is too short, or more than a hundred times as long as the other.
+    """
+    if not one.keys or not other.keys or abs(one.level - other.level) > 16 - _COARSEST:
+        return None
+    mine, theirs = _at_one_level(one, other)
+    if not mine or not theirs:
+        return None
+    common = len(mine & theirs)
+    resemblance = common / (len(mine) + len(theirs) - common)
+    return Likeness(common / min(len(mine), len(theirs)), resemblance, _common_numbers(one.numbers, other.numbers), one.title == other.title != 0)
 
 
 def is_near(one: Fingerprint, other: Fingerprint, likeness: Likeness) -> bool:
@@ -70,34 +98,26 @@ def is_near(one: Fingerprint, other: Fingerprint, likeness: Likeness) -> bool:
     return likeness.numbers >= (NUMBERS_OF_REPORTS if numbers >= DENSE * shingles else NUMBERS_OF_TEXTS)
 
 
-def compare(one: Fingerprint, other: Fingerprint) -> Likeness | None:
-    """Returns how alike two texts are, whichever comes first; None where one is too short or their lengths have nothing in common."""
-    if not one.keys or not other.keys:
-        return None
-    fine, coarse = sorted((one, other), key=lambda each: each.level)
+def _at_one_level(one: Fingerprint, other: Fingerprint) -> tuple[Set[int], Set[int]]:
+    """The hashes of both, as if both were sketched at the higher level, in the bits that both have; which is which is no matter."""
+    fine, coarse = (one, other) if one.level <= other.level else (other, one)
     steps = coarse.level - fine.level
-    if steps > 16 - _COARSEST:
-        return None
-    # What the coarse sketch would have kept of the fine one; and of its hashes the bits that the fine one has.
+    if not steps:
+        return _integers(one.sketch), _integers(other.sketch)
     bound = 1 << (16 - steps)
-    mine = {value for value in _integers(fine.sketch) if value < bound}
-    theirs = {value >> steps for value in _integers(coarse.sketch)}
-    if not mine or not theirs:
-        return None
-    common = len(mine & theirs)
-    numbers = _common_numbers(one.numbers, other.numbers)
-    resemblance = common / (len(mine) + len(theirs) - common)
-    return Likeness(common / min(len(mine), len(theirs)), resemblance, numbers, one.title == other.title != 0)
+    return {value for value in _integers(fine.sketch) if value < bound}, {value >> steps for value in _integers(coarse.sketch)}
 
 
 def _common_numbers(one: bytes, other: bytes) -> float | None:
-    """The share of numbers of the one with fewer that are in the other; of long lists the parts that both keep."""
+    """The share of numbers of the one with fewer that are in the other; of lists cut at `NUMBERS` the parts that both keep."""
     mine, theirs = _integers(one), _integers(other)
-    bound = min([values[-1] for values in (mine, theirs) if len(values) == NUMBERS], default=1 << 16)
-    left, right = {value for value in mine if value <= bound}, {value for value in theirs if value <= bound}
-    fewer = min(len(left), len(right))
-    return len(left & right) / fewer if fewer >= FEW_NUMBERS else None
+    if len(mine) == NUMBERS or len(theirs) == NUMBERS:
+        bound = min(max(values) for values in (mine, theirs) if len(values) == NUMBERS)
+        mine, theirs = (frozenset(value for value in values if value <= bound) for values in (mine, theirs))
+    fewer = min(len(mine), len(theirs))
+    return len(mine & theirs) / fewer if fewer >= FEW_NUMBERS else None
 
 
-def _integers(packed: bytes) -> tuple[int, ...]:
-    return unpack(f"<{len(packed) // 2}H", packed)
+@lru_cache(maxsize=256)
+def _integers(packed: bytes) -> frozenset[int]:
+    return frozenset(unpack(f"<{len(packed) // 2}H", packed))

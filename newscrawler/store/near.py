@@ -49,9 +49,13 @@ def candidates(connection: sa.Connection, new: Fingerprint) -> list[tuple[int, F
     return [(number, Fingerprint.unpacked(packed)) for number, packed in rows]
 
 
-def write(connection: sa.Connection, number: int, new: Fingerprint) -> None:
-    """Stores the fingerprint of a text, in place of the one that it had; of a text without keys nothing is stored."""
-    forget(connection, number)
+def write(connection: sa.Connection, number: int, new: Fingerprint, *, first: bool = False) -> None:
+    """Stores the fingerprint of a text, in place of the one that it had; of a text without keys nothing is stored.
+
+    `first` says that it has none yet, which spares the question.
+    """
+    if not first:
+        forget(connection, number)
     if not new.keys:
         return
     crowded = {key for (key,) in connection.exec_driver_sql(_sql(_CROWDED, connection), _all_keys(new))}
@@ -120,10 +124,9 @@ class NearIndex:
         with shared_effort(REPAIR_EFFORT):
             new = fingerprint(clean_text(title[:MAX_TITLE]).text, clean_text(text[:MAX_LENGTH]).text)
         with named_errors():
-            number = self._number(id)
-            forget(self._connection, number)
+            number = self._forgotten(id)
             found = nearest(new, candidates(self._connection, new))
-            write(self._connection, number, new)
+            write(self._connection, number, new, first=True)
             name = None if found is None else self._connection.execute(sa.select(_names.c.name).where(_names.c.number == found[0])).scalar_one()
             self._pending += 1
             if self._pending >= self.COMMIT:
@@ -131,13 +134,15 @@ class NearIndex:
                 self._pending = 0
         return name
 
-    def _number(self, name: str) -> int:
-        """The number of an id, a new one where it has none yet."""
+    def _forgotten(self, name: str) -> int:
+        """The number of an id, a new one where it has none yet; what it stood for is forgotten."""
         mark = _mark(self._connection)
         number: int | None = self._connection.exec_driver_sql(f"SELECT number FROM near_names WHERE name = {mark}", (name,)).scalar()
-        if number is None:
-            number = self._connection.exec_driver_sql(f"INSERT INTO near_names (name) VALUES ({mark}) RETURNING number", (name,)).scalar_one()
-        return number
+        if number is not None:
+            forget(self._connection, number)
+            return number
+        made: int = self._connection.exec_driver_sql(f"INSERT INTO near_names (name) VALUES ({mark}) RETURNING number", (name,)).scalar_one()
+        return made
 
     def close(self) -> None:
         """Commits and lets go of the database."""
