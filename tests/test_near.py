@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newscrawler.dedupe import Fingerprint, fingerprint, nearest
+from newscrawler.dedupe import Fingerprint, alike, fingerprint, nearest
 from newscrawler.dedupe.fingerprint import KEYS, NUMBERS, SKETCH
 from newscrawler.dedupe.near import compare
 from newscrawler.exceptions import BadDatabase
@@ -68,7 +68,7 @@ def test_what_is_invisible_does_not_count() -> None:
 
 EDITED = {
     "cut": SIMPLIFIED[:90],
-    "continued": SIMPLIFIED + DIFFERENT,
+    "continued": SIMPLIFIED + DIFFERENT[:60],
     "a list below": SIMPLIFIED + "\n相关阅读\n鱼市今年提前开张\n码头翻修工程延期\n海边步道迎来第一批游客\n责任编辑：某某",
     "lost characters": SIMPLIFIED.replace("灯", "?").replace("多", "?"),
     "traditional, cut": TRADITIONAL[40:],
@@ -242,7 +242,37 @@ def test_fingerprints_in_a_transaction_of_the_collection(where: str) -> None:
     engine.dispose()
 
 
-def test_a_full_disk_or_bad_path_is_one_clear_error(tmp_path: Path) -> None:
+def clusters(where: str, texts: dict[str, str], order: list[str]) -> set[frozenset[str]]:
+    """The groups joined by all that each text is like when it comes, in this order; the index is empty before and after."""
+    engine = connect(where, create=True, write=True)
+    group = {name: frozenset({name}) for name in order}
+    with engine.connect() as connection:
+        for number, name in enumerate(order):
+            new = fingerprint("", texts[name])
+            for other, _ in alike(new, index.candidates(connection, new)):
+                joined = group[name] | group[order[other]]
+                group.update(dict.fromkeys(joined, joined))
+            index.write(connection, number, new)
+        connection.rollback()
+    engine.dispose()
+    return set(group.values())
+
+
+def test_any_order_of_arrival_gives_the_same_clusters(where: str) -> None:
+    texts = EDITED | {"plain": SIMPLIFIED, "english": ENGLISH, "english, cut": ENGLISH[:250], "other": DIFFERENT}
+    texts |= {f"weather {day}": weather(day) for day in range(5)} | {"weather 3, again": weather(3) + "来源：气象台"}
+    found = []
+    for seed in range(3):
+        order = sorted(texts)
+        random.Random(seed).shuffle(order)
+        found.append(clusters(where, texts, order))
+    assert found[0] == found[1] == found[2]
+    assert {"weather 3", "weather 3, again"} in found[0]
+    assert {"english", "english, cut"} in found[0]
+    assert any({"plain", "cut", "traditional, cut", "lost characters"} <= one for one in found[0])
+
+
+def test_a_bad_file_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("this is no database, and long enough to be told from an empty file" * 20)
     with pytest.raises(BadDatabase, match="no SQLite database"):
         NearIndex(str(tmp_path / "text.db"))

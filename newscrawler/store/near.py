@@ -59,11 +59,11 @@ def write(connection: sa.Connection, number: int, new: Fingerprint, *, first: bo
     if not new.keys:
         return
     crowded = {key for (key,) in connection.exec_driver_sql(_sql(_CROWDED, connection), _all_keys(new))}
-    rows = [(key, number) for key in new.keys if key not in crowded]
     mark = _mark(connection)
     connection.exec_driver_sql(f"INSERT INTO near_prints (number, packed) VALUES ({mark}, {mark})", (number, new.packed()))
-    if rows:
-        connection.exec_driver_sql(f"INSERT INTO near_keys (key, number) VALUES ({mark}, {mark})", rows)
+    if keys := [key for key in new.keys if key not in crowded]:
+        rows = ", ".join([f"({mark}, {mark})"] * len(keys))  # one statement: a server answers once
+        connection.exec_driver_sql(f"INSERT INTO near_keys (key, number) VALUES {rows}", tuple(each for key in keys for each in (key, number)))
 
 
 def forget(connection: sa.Connection, number: int) -> None:
