@@ -1,17 +1,21 @@
 """Article -> fingerprint: a few hundred bytes that tell whether two texts are copies of one, however long they are.
 
 Theory. A shingle is a run of tokens (Broder 1997): five signs, or three words where words are the majority; each is hashed to 64
-bits. Of the hashes, the text keeps a sample that depends on the hash alone, so that two texts keep the same shingles: those
-below a bound (FracMinHash, Irber et al. 2022). The bound is 2^-level of all, the level such that at most `SKETCH` are kept:
-whatever the length, the size is bounded; two sketches are compared at the coarser level. The `KEYS` smallest hashes (Broder's bottom-k)
-are the keys by which an index finds candidates: texts that share a tenth of their shingles share a key two times of three, a fifth
-nine times of ten.
+bits. Of its hashes a text keeps a sample that depends on the hashes alone, so that two texts keep the same ones of what they share:
+those below a bound (FracMinHash, Irber et al. 2022). The bound is 2^-level of all, at the lowest level that keeps at most `SKETCH`, so
+the size is bounded whatever the length; two sketches are compared at the higher of their levels. The `KEYS` smallest hashes (Broder's
+bottom-k) are the keys by which an index finds candidates: two texts of one length with a resemblance of a tenth have a key in common 87
+times of 100, with a fifth 99 times (simulated).
 
-From two sketches follow containment (how much of the shorter text is in the longer) and Jaccard's resemblance. Texts made from one template (weather,
-markets) share words and not numbers, so the numbers of the text are kept as well.
+Two sketches give containment (how much of the shorter text is in the longer) and resemblance (Jaccard). Texts from one template
+(weather, markets) share words and not numbers, so hashes of the numbers are kept too, and one of the title.
 
-What a sketch says is an estimate: with 100 kept hashes a containment of one half is known to 0.05 (one standard deviation). Hashes
-are kept to 16 bits, so that a common one in 65,000 pairs is chance.
+What sketches give is an estimate: with 100 hashes a containment of a half is known to 0.05 (one standard deviation). Hashes are kept to 16
+bits, so one pair in 65,000 is alike by chance. Where it fails: a text of which half is words and half signs may be taken for either, and
+so may its copy for the other.
+
+Stored fingerprints can be compared only with ones made in the same way: whoever changes anything here or in `fold` writes a migration that
+empties the tables of `store.near`.
 """
 
 from __future__ import annotations
