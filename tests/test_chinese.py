@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newscrawler.chinese.model import FOREIGN, Model, class_of, load
+from newscrawler.chinese.variants import simplified
 
 NEWS = [
     "市统计局公布的数据显示，上半年全市工业增加值同比增长百分之六。",
@@ -64,3 +65,11 @@ def test_damaged_data_is_noticed() -> None:
 
     with pytest.raises(zlib.error):
         Model(b"no model")
+
+
+def test_one_character_stands_for_all_its_forms() -> None:
+    table = simplified()
+    assert len(table) > 4000
+    assert {table[char] for char in "臺台" if char in table} == {"台"}
+    assert "".join(table.get(char, char) for char in "隨著漁港舊燈塔裡裏") == "随着渔港旧灯塔里里"
+    assert not [to for to in table.values() if to in table]  # what stands for another is itself

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -163,6 +163,22 @@ blocks = Table(
     Column("value", Text, primary_key=True),  # a canonical URL, or a domain with everything below it
     Column("kind", Text, CheckConstraint("kind IN ('url', 'site')", name="known_block"), nullable=False),
     Column("blocked_at", Float, nullable=False),
+)
+
+near_prints = Table(
+    "near_prints",
+    metadata,
+    Column("number", BigId, primary_key=True, autoincrement=False),
+    Column("packed", LargeBinary, nullable=False),  # dedupe.Fingerprint.packed
+)
+
+near_keys = Table(
+    "near_keys",
+    metadata,
+    Column("key", Integer, nullable=False),
+    Column("number", BigId, nullable=False),
+    PrimaryKeyConstraint("key", "number"),
+    sqlite_with_rowid=False,
 )
 
 undone = Table(
