@@ -1,0 +1,83 @@
+"""Whether two versions of one text differ only in what is no news: a counter, a clock, an advertisement's line.
+
+Conservative: lines are compared, and every line that differs must be noise by itself, short and of a known form. A figure in a
+sentence is never noise, nor a line of nothing but a number (it may be a result). In doubt the text has changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from unicodedata import normalize
+
+LONGEST = 60
+"""Characters of a line that can be noise."""
+MOST_LINES = 2_000
+"""More lines than these are not compared: the text counts as changed."""
+
+_NUMBER = r"\d[\d,.\u00a0 ]*(?:[kmb万萬千]|mn|億|亿)?\+?"
+_COUNTED = (
+    r"(?:total |page )?(?:views?|reads?|hits?|clicks?|comments?|replies|likes?|shares?|readers?|people reading(?: now)?)"
+    r"|(?:总|總)?(?:阅读|閱讀|浏览|瀏覽|点击|點擊|评论|評論|点赞|點讚|讚|赞|转发|轉發|分享|收藏|人气|人氣|观看|觀看|跟贴|热度|熱度)(?:次数|次數|量|数|數|人数|人數)?"
+)
+_UNIT = r"(?:次|人|条|條|回|times)?"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DAY = rf"(?:\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?|\d{{1,2}} {_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}},? \d{{4}})"
+_HOUR = r"(?:[ap]\.?m\.? ?|上午|下午|am|pm)?\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?(?: ?(?:gmt|utc|cet|est|edt|bst)(?:[+-]\d{1,2})?)?"
+_WEEKDAY = r"(?:(?:mon|tues?|wednes|thurs?|fri|satur|sun)day,? |[(（]?(?:星期|周|週|禮拜)[一二三四五六日天][)）]?)"
+_AGO = r"(?:(?:\d+|an?|one) ?(?:seconds?|mins?|minutes?|hours?|days?) ago|just now|\d+ ?(?:秒|分钟|分鐘|小时|小時|天)(?:之)?前|刚刚|剛剛)"
+_CLOCK_LABEL = (
+    r"(?:last )?updated?(?: at| on)?|now|local time|current time|(?:最后|最後)?更新(?:时间|時間|于|於)?|(?:当前|當前|现在|現在|本地|北京)(?:时间|時間)?(?:是)?"
+)
+_CLOCK = rf"(?:{_WEEKDAY}? ?{_DAY},? ?{_WEEKDAY}? ?(?:{_HOUR})?|{_WEEKDAY}? ?{_HOUR}(?: ?{_DAY})?|{_AGO})"
+_STAMP = rf"{_WEEKDAY}? ?{_DAY},? ?{_WEEKDAY}? ?{_HOUR}|{_WEEKDAY}? ?{_HOUR} ?{_DAY}"
+_ENDS = r"[\s:：|·•()\[\]（）【】\-–—]*"
+
+# What a line may be, and how that is called. The whole line must be of the form, folded to NFKC and lower case.
+_FORMS = {
+    "a counter": re.compile(
+        rf"{_ENDS}(?:(?:(?:{_COUNTED}){_ENDS}{_NUMBER}{_ENDS}{_UNIT}|{_NUMBER}{_ENDS}{_UNIT}{_ENDS}(?:{_COUNTED})){_ENDS})+", re.IGNORECASE
+    ),
+    # Without a label only day and hour together: a bare 21:15 may be a result, a bare day that of an event.
+    "a clock": re.compile(rf"{_ENDS}(?:(?:{_CLOCK_LABEL}){_ENDS}{_CLOCK}|{_STAMP}|{_AGO}){_ENDS}", re.IGNORECASE),
+    "an advertisement": re.compile(
+        rf"{_ENDS}(?:advertisements?|advertisement continues below|ads? by \S+|sponsored(?: content| links?)?|paid content|promoted|story continues below(?: advertisement)?"
+        rf"|anzeige|werbung|publicidad|publicité|реклама|广告|廣告|推广|推廣|赞助内容|贊助內容|广告位招租)(?:{_ENDS}\d*){_ENDS}",
+        re.IGNORECASE,
+    ),
+}
+
+
+def only_noise(old: str, new: str) -> str | None:
+    """Returns what differs ("a counter, a clock") when two texts differ in nothing but noise, else None; None for equal texts too.
+
+    >>> only_noise("Rain came.\\n1,204 views", "Rain came.\\n1,377 views")
+    'a counter'
+    >>> only_noise("Rain cost 1,204 crowns.", "Rain cost 1,377 crowns.") is None
+    True
+    """
+    before, after = old.split("\n"), new.split("\n")
+    if len(before) + len(after) > MOST_LINES:
+        return None
+    kinds: dict[str, None] = {}
+    for line in _changed(before, after):
+        kind = _kind_of(line)
+        if kind is None:
+            return None
+        kinds[kind] = None
+    return ", ".join(kinds) or None
+
+
+def _changed(before: list[str], after: list[str]) -> Iterator[str]:
+    """Yields every line that stands in one version only; lines of nothing but spaces say nothing."""
+    for change, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if change != "equal":
+            yield from (line for line in [*before[start:end], *after[new_start:new_end]] if line.strip())
+
+
+def _kind_of(line: str) -> str | None:
+    if len(line) > LONGEST:
+        return None
+    folded = normalize("NFKC", line).casefold().strip()
+    return next((kind for kind, form in _FORMS.items() if form.fullmatch(folded)), None)
