@@ -13,12 +13,12 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.exceptions import BadRow, StoreError
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
 from newscrawler.frontier import Crawl, Scope, settle
 from newscrawler.frontier.crawl import EXAMPLES
+from newscrawler.frontier.recognize import recognize
 from newscrawler.items import RawPage
 from newscrawler.store import Outcome
 
@@ -65,11 +65,8 @@ class FindDuplicates(_WithCrawl):
     def process_item(self, item: Any) -> Any:
         """Everything but a RawPage with an article passes as it is."""
         if self.crawl is not None and self.crawl.error is None and isinstance(item, RawPage) and item.page and item.page.article:
-            article = item.page.article
-            item.article_key = key = article_key(item.url, article.canonical_url)
-            item.content_hash = digest = content_hash(article.title, article.text)
             try:
-                item.decision = decide(digest, *self.crawl.ledger.known(item.page_id, key, digest))
+                item.article_key, item.content_hash, item.decision = recognize(self.crawl.ledger, item.page_id, item.url, item.page.article)
             except StoreError as error:
                 self.crawl.fail(error)
                 raise DropItem(str(error), log_level="DEBUG") from error
@@ -77,7 +74,8 @@ class FindDuplicates(_WithCrawl):
 
 
 class StorePage(_WithCrawl):
-    """Writes each outcome; returns the record of a new or changed article once it is committed, drops the rest.
+    """Writes each outcome; returns the record of a new or changed article (with `keep_duplicates` of a duplicate too) once it is
+    committed, drops the rest.
 
     Pages share a transaction that is closed within COMMIT_SECONDS or after COMMIT_PAGES.
     """
@@ -91,7 +89,7 @@ class StorePage(_WithCrawl):
         self._timer: asyncio.TimerHandle | None = None
 
     async def process_item(self, item: Any) -> Any:
-        """The record (a dict) of an article that is new or changed, committed."""
+        """The record (a dict) of what is new or changed, committed."""
         if self.crawl is None or not isinstance(item, RawPage):
             return item
         crawl = self.crawl
@@ -117,7 +115,7 @@ class StorePage(_WithCrawl):
         if outcome.decision is not None:
             assert item.article_key is not None and item.content_hash is not None
             outcome.article_key, outcome.content_hash = item.article_key, item.content_hash
-            if outcome.decision.verdict in ("new", "revision"):
+            if outcome.decision.verdict != "unchanged":
                 outcome.record = collected_record(item, item.article_key, item.content_hash, task.discovered_by, task.discovered_from)
         try:
             record, queued = self._write_or_refuse(crawl, item, outcome)
@@ -128,8 +126,9 @@ class StorePage(_WithCrawl):
             crawl.frontier.more(host)
         if outcome.state == "queued":
             crawl.frontier.more(task.host)
-        self._count(crawl, item, outcome, record)
-        return record
+        is_copy = outcome.state == "duplicate"
+        self._count(crawl, item, outcome, None if is_copy else record)
+        return record if crawl.plan.keep_duplicates or not is_copy else None
 
     @staticmethod
     def _write_or_refuse(crawl: Crawl, item: RawPage, outcome: Outcome) -> Any:

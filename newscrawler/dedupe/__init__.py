@@ -1,7 +1,8 @@
 """Article + candidates -> decision: which addresses mean one page, which texts are one text.
 
 `urls` writes addresses in one form and tells sites apart, `exact` turns keys and texts into ids and hashes, `decision`
-decides (with `twins`, `likeness` and `noise`), `changes` shows what a revision changed, `titles` tells whether a title cut short is an article's. Nothing here touches storage: whoever calls looks up the candidates.
+decides (with `twins`, `likeness` and `noise`), `changes` shows what a revision changed, `titles`
+tells whether a title cut short is an article's. Nothing here touches storage: whoever calls looks up the candidates.
 """
 
 from __future__ import annotations

@@ -28,7 +28,8 @@ _HOUR = r"(?:[ap]\.?m\.? ?|上午|下午|am|pm)?\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap
 _WEEKDAY = r"(?:(?:mon|tues?|wednes|thurs?|fri|satur|sun)day,? |[(（]?(?:星期|周|週|禮拜)[一二三四五六日天][)）]?)"
 _AGO = r"(?:(?:\d+|an?|one) ?(?:seconds?|mins?|minutes?|hours?|days?) ago|just now|\d+ ?(?:秒|分钟|分鐘|小时|小時|天)(?:之)?前|刚刚|剛剛)"
 _CLOCK_LABEL = (
-    r"(?:last )?updated?(?: at| on)?|now|local time|current time|(?:最后|最後)?更新(?:时间|時間|于|於)?|(?:当前|當前|现在|現在|本地|北京)(?:时间|時間)?(?:是)?"
+    r"(?:last )?updated?(?: at| on)?|now|local time|current time|(?:最后|最後)?更新(?:时间|時間|于|於)?"
+    r"|(?:当前|當前|现在|現在|本地|北京)(?:时间|時間)?(?:是)?"
 )
 _CLOCK = rf"(?:{_WEEKDAY}? ?{_DAY},? ?{_WEEKDAY}? ?(?:{_HOUR})?|{_WEEKDAY}? ?{_HOUR}(?: ?{_DAY})?|{_AGO})"
 _STAMP = rf"{_WEEKDAY}? ?{_DAY},? ?{_WEEKDAY}? ?{_HOUR}|{_WEEKDAY}? ?{_HOUR} ?{_DAY}"
@@ -42,7 +43,8 @@ _FORMS = {
     # Without a label only day and hour together: a bare 21:15 may be a result, a bare day that of an event.
     "a clock": re.compile(rf"{_ENDS}(?:(?:{_CLOCK_LABEL}){_ENDS}{_CLOCK}|{_STAMP}|{_AGO}){_ENDS}", re.IGNORECASE),
     "an advertisement": re.compile(
-        rf"{_ENDS}(?:advertisements?|advertisement continues below|ads? by \S+|sponsored(?: content| links?)?|paid content|promoted|story continues below(?: advertisement)?"
+        rf"{_ENDS}(?:advertisements?|advertisement continues below|ads? by \S+|sponsored(?: content| links?)?|paid content|promoted"
+        rf"|story continues below(?: advertisement)?"
         rf"|anzeige|werbung|publicidad|publicité|реклама|广告|廣告|推广|推廣|赞助内容|贊助內容|广告位招租)(?:{_ENDS}\d*){_ENDS}",
         re.IGNORECASE,
     ),
