@@ -16,7 +16,8 @@ def recognize(ledger: Ledger, page_id: int, url: str, article: Article) -> tuple
     digest = content_hash(article.title, article.text)
     keys = (article_key(url, article.canonical_url), canonical_url(url), second_key(url))
     for key in dict.fromkeys(keys):
-        decision = decide(digest, *ledger.known(page_id, key, digest), article)
+        own, by_key, by_hash = ledger.known(page_id, key, digest)
+        decision = decide(digest, own, by_key, by_hash, article)
         if decision.reason != MISTAKEN:
             break
     if decision.verdict == "new" and key != keys[0]:
