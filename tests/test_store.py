@@ -15,7 +15,7 @@ from newscrawler.items import Decision, Link
 from newscrawler.store import Body, Found, Ledger, Outcome, connect, hold, reading, redo, undo, undone_kinds, upgrade
 from newscrawler.store.audit import findings
 from newscrawler.store.forget import forget
-from newscrawler.store.tables import REVISION, metadata, pages
+from newscrawler.store.tables import REVISION, articles, metadata, pages
 
 SITE = "https://news.example"
 
@@ -168,6 +168,10 @@ def test_migrations_lead_to_the_tables(engine: sa.Engine, where: str) -> None:
 
 
 def test_an_older_database_is_brought_up_to_date(engine: sa.Engine, where: str) -> None:
+    ledger = Ledger(engine, "test")
+    (one,) = ledger.seed([found("/1")])
+    ledger.write(article(one, "https://m.news.example/1"))
+    ledger.close("finished")
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE undone")
         connection.exec_driver_sql("DROP TABLE duplicates")
@@ -178,6 +182,10 @@ def test_an_older_database_is_brought_up_to_date(engine: sa.Engine, where: str) 
     assert upgrade(where) == ("0001", REVISION)
     undo(engine, "zero_width")
     assert undone_kinds(engine) == {"zero_width"}
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(articles.c.twin_key)).scalars().all() == ["https://news.example/1"]
+    assert [record["op"] for _, record in reading.exported(engine)] == ["add"]
+    assert not list(findings(engine))
 
 
 def test_a_kind_of_repair_is_undone_and_made_again(engine: sa.Engine) -> None:
