@@ -11,7 +11,8 @@ from difflib import SequenceMatcher, unified_diff
 
 _SENTENCE = re.compile(r"(?<=[。！？])(?![”」』’）])|(?<=[。！？][”」』’）])|(?<=[.!?])\s+(?=[\"“'‘(]?[^\W\d_a-z])")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]|\w+|\s+|.", re.DOTALL)
-MOST_WORDS = 4_000
+# Both comparisons leave difflib's autojunk on: without it a text of a few words again and again took 112 s.
+MOST_WORDS = 2_000
 """A changed passage with more words is shown whole, old and new."""
 CONTEXT = 1
 """Unchanged sentences shown around a change."""
@@ -34,7 +35,7 @@ def unified(old: str, new: str) -> list[str]:
 def marked(old: str, new: str) -> Iterator[list[tuple[str, str]]]:
     """Yields each changed passage as [(mark, words)]: "-" for what went, "+" for what came, " " for what stayed."""
     before, after = sentences(old), sentences(new)
-    for change, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for change, start, end, new_start, new_end in SequenceMatcher(None, before, after).get_opcodes():
         if change != "equal":
             yield list(_words(" ".join(before[start:end]), " ".join(after[new_start:new_end])))
 
@@ -44,7 +45,7 @@ def _words(old: str, new: str) -> Iterator[tuple[str, str]]:
     if len(before) + len(after) > MOST_WORDS:
         yield from ((mark, text) for mark, text in (("-", old), ("+", new)) if text)
         return
-    for change, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for change, start, end, new_start, new_end in SequenceMatcher(None, before, after).get_opcodes():
         if change == "equal":
             yield " ", "".join(before[start:end])
             continue

@@ -1,20 +1,16 @@
 """Whether two versions of one text differ only in what is no news: a counter, a clock, an advertisement's line.
 
-Conservative: lines are compared, and every line that differs must be noise by itself, short and of a known form. A figure in a
+Conservative: all lines that are not noise by themselves, short and of a known form, must be the same, in one order. A figure in a
 sentence is never noise, nor a line of nothing but a number (it may be a result). In doubt the text has changed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from difflib import SequenceMatcher
 from unicodedata import normalize
 
 LONGEST = 60
 """Characters of a line that can be noise."""
-MOST_LINES = 2_000
-"""More lines than these are not compared: the text counts as changed."""
 
 _NUMBER = r"\d[\d,.\u00a0 ]*(?:[kmb万萬千]|mn|億|亿)?\+?"
 _COUNTED = (
@@ -59,23 +55,17 @@ def only_noise(old: str, new: str) -> str | None:
     >>> only_noise("Rain cost 1,204 crowns.", "Rain cost 1,377 crowns.") is None
     True
     """
-    before, after = old.split("\n"), new.split("\n")
-    if len(before) + len(after) > MOST_LINES:
+    (said, before), (says, after) = _parted(old), _parted(new)
+    if said != says or before == after:
         return None
-    kinds: dict[str, None] = {}
-    for line in _changed(before, after):
-        kind = _kind_of(line)
-        if kind is None:
-            return None
-        kinds[kind] = None
-    return ", ".join(kinds) or None
+    differing = set(before) ^ set(after)
+    return ", ".join(dict.fromkeys(kind for kind, line in before + after if (kind, line) in differing)) or None
 
 
-def _changed(before: list[str], after: list[str]) -> Iterator[str]:
-    """Yields every line that stands in one version only; lines of nothing but spaces say nothing."""
-    for change, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if change != "equal":
-            yield from (line for line in [*before[start:end], *after[new_start:new_end]] if line.strip())
+def _parted(text: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Returns the lines that say something, in order, and those that are noise, each with its kind; empty ones are neither."""
+    lines = [(_kind_of(line), line) for line in text.split("\n") if line.strip()]
+    return [line for kind, line in lines if kind is None], [(kind, line) for kind, line in lines if kind is not None]
 
 
 def _kind_of(line: str) -> str | None:
