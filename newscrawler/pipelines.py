@@ -16,13 +16,13 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.exceptions import BadRow, StoreError
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
 from newscrawler.extract.seen import NONE_SEEN, Seen
 from newscrawler.frontier import Crawl, Scope, join_parts, part_of, settle
 from newscrawler.frontier.crawl import EXAMPLES
+from newscrawler.frontier.recognize import recognize
 from newscrawler.items import Link, RawPage
 from newscrawler.store import Outcome
 
@@ -78,13 +78,11 @@ class FindDuplicates(_WithCrawl):
     def process_item(self, item: Any) -> Any:
         """Everything but a RawPage with an article passes as it is."""
         if self.crawl is not None and self.crawl.error is None and isinstance(item, RawPage) and item.page and item.page.article:
-            article = item.page.article
-            item.article_key = key = article_key(item.url, article.canonical_url)
-            item.content_hash = digest = content_hash(article.title, article.text)
             try:
+                item.article_key, item.content_hash, item.decision = recognize(self.crawl.ledger, item.page_id, item.url, item.page.article)
                 item.page.series = item.page.series or self.crawl.ledger.series_of(item.page_id)
-                if item.page.series is None:  # else the whole is judged, when all parts are read
-                    item.decision = decide(digest, *self.crawl.ledger.known(item.page_id, key, digest))
+                if item.page.series is not None:  # the whole is judged, when all parts are read
+                    item.decision = None
             except StoreError as error:
                 self.crawl.fail(error)
                 raise DropItem(str(error), log_level="DEBUG") from error
@@ -92,7 +90,8 @@ class FindDuplicates(_WithCrawl):
 
 
 class StorePage(_WithCrawl):
-    """Writes each outcome; returns the record of a new or changed article once it is committed, drops the rest.
+    """Writes each outcome; returns the record of a new or changed article (with `keep_duplicates` of a duplicate too) once it is
+    committed, drops the rest.
 
     Pages share a transaction that is closed within COMMIT_SECONDS or after COMMIT_PAGES. Where one page completes several articles,
     or the crawl ends before the last part of one is read, the further records go straight to whoever listens for items.
@@ -107,7 +106,7 @@ class StorePage(_WithCrawl):
         self._timer: asyncio.TimerHandle | None = None
 
     async def process_item(self, item: Any) -> Any:
-        """The record (a dict) of an article that is new or changed, committed."""
+        """The record (a dict) of what is new or changed, committed."""
         if self.crawl is None or not isinstance(item, RawPage):
             return item
         crawl = self.crawl
@@ -158,7 +157,7 @@ class StorePage(_WithCrawl):
         if outcome.decision is not None:
             assert item.article_key is not None and item.content_hash is not None
             outcome.article_key, outcome.content_hash = item.article_key, item.content_hash
-            if outcome.decision.verdict in ("new", "revision"):
+            if outcome.decision.verdict != "unchanged":
                 outcome.record = collected_record(item, item.article_key, item.content_hash, task.discovered_by, task.discovered_from)
         elif item.page is not None and item.page.series is not None and outcome.state == "read":
             assert item.page.article is not None and item.article_key is not None and item.content_hash is not None
@@ -178,8 +177,9 @@ class StorePage(_WithCrawl):
             crawl.frontier.more(host)
         if outcome.state == "queued":
             crawl.frontier.more(task.host)
-        self._count(crawl, item, outcome, records)
-        return records
+        news = [record for record in records if not record["duplicate_of"]]
+        self._count(crawl, item, outcome, news)
+        return records if crawl.plan.keep_duplicates else news
 
     @staticmethod
     def _tried(crawl: Crawl, item: RawPage) -> list[Link]:

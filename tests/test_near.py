@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from older import take_back
 
 from newscrawler.dedupe import Fingerprint, alike, fingerprint, nearest
 from newscrawler.dedupe.fingerprint import KEYS, NUMBERS, SKETCH
@@ -284,9 +285,7 @@ def test_migrated_tables_are_the_tables(where: str) -> None:
     engine = connect(where, create=True)
     made = {name: sorted(column["name"] for column in sa.inspect(engine).get_columns(name)) for name in ("near_keys", "near_prints")}
     with engine.begin() as connection:
-        for name in made:
-            connection.exec_driver_sql(f"DROP TABLE {name}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        take_back(connection, "0002")
     engine.dispose()
     upgrade(where)
     engine = connect(where)

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from older import take_back
 
 from newscrawler.exceptions import BadRow
 from newscrawler.extract import extract_page
@@ -192,8 +193,7 @@ def test_counts_come_with_the_table(engine: sa.Engine, ledger: Ledger, where: st
     ledger.close("finished")
     before = stored(engine)
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE shapes")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        take_back(connection, "0002")
     engine.dispose()
     upgrade(where)
     assert stored(engine) == before == recounted(engine)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from older import take_back
 
 from newscrawler.dedupe import content_hash
 from newscrawler.exceptions import BadDatabase, BadRow, DatabaseBusy, OldDatabase
@@ -18,7 +19,7 @@ from newscrawler.items import Article, Decision, Link, Series
 from newscrawler.store import Body, Found, Ledger, Outcome, PartRead, connect, hold, queue, reading, redo, undo, undone_kinds, upgrade
 from newscrawler.store.audit import findings
 from newscrawler.store.forget import forget
-from newscrawler.store.tables import REVISION, metadata, pages
+from newscrawler.store.tables import REVISION, articles, metadata, pages
 
 SITE = "https://news.example"
 
@@ -47,7 +48,7 @@ def taken(ledger: Ledger, most: int = 10) -> list[str]:
 
 def article(page_id: int, key: str, verdict: str = "new", of: str | None = None, digest: str = "sha256:1", **named: Any) -> Outcome:
     record: dict[str, Any] = {
-        "id": f"urn:{key}", "seq": 0, "op": "add", "title": "T", "source_domain": "news.example", "revision": 1,
+        "id": f"urn:{key}", "seq": 0, "op": "add", "url": f"{SITE}/{key}", "title": "T", "source_domain": "news.example", "revision": 1,
         "date_first_seen": "2026-01-01T00:00:00Z", "provenance": {}, "related": [], "repairs": [],
     }  # fmt: skip
     state = {"duplicate": "duplicate", "unchanged": "unchanged"}.get(verdict, "stored")
@@ -110,10 +111,10 @@ def test_revisions_and_duplicates(engine: sa.Engine, ledger: Ledger) -> None:
     ledger.write(article(two, "k1", "duplicate", own.id))
     record, _ = ledger.write(article(one, "k1", "revision", own.id, "sha256:2"))
     ledger.close("finished")
-    assert record is not None and (record["revision"], record["seq"], record["op"]) == (2, 2, "update")
-    assert [(seq, row["revision"]) for seq, row in reading.exported(engine)] == [(2, 2)]
-    assert [(seq, row["revision"]) for seq, row in reading.exported(engine, every_revision=True)] == [(1, 1), (2, 2)]
-    assert list(reading.exported(engine, since=2)) == []
+    assert record is not None and (record["revision"], record["seq"], record["op"]) == (2, 3, "update"), "the duplicate has a number too"
+    assert [(seq, row["revision"]) for seq, row in reading.exported(engine)] == [(3, 2)]
+    assert [(seq, row["revision"]) for seq, row in reading.exported(engine, every_revision=True)] == [(1, 1), (3, 2)]
+    assert list(reading.exported(engine, since=3)) == []
     assert not list(findings(engine))
 
 
@@ -171,14 +172,20 @@ def test_migrations_lead_to_the_tables(engine: sa.Engine, where: str) -> None:
 
 
 def test_an_older_database_is_brought_up_to_date(engine: sa.Engine, where: str) -> None:
+    ledger = Ledger(engine, "test")
+    (one,) = ledger.seed([found("/1")])
+    ledger.write(article(one, "https://m.news.example/1"))
+    ledger.close("finished")
     with engine.begin() as connection:
-        for name in ("undone", "shapes", "parts", "near_prints", "near_keys"):
-            connection.exec_driver_sql(f"DROP TABLE {name}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        take_back(connection, "0001")
     assert upgrade(where) == ("0001", REVISION)
     undo(engine, "zero_width")
     assert undone_kinds(engine) == {"zero_width"}
     assert {index["name"] for index in sa.inspect(engine).get_indexes("parts")} == {"ix_parts_head_id"}
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(articles.c.twin_key)).scalars().all() == ["https://news.example/1"]
+    assert [record["op"] for _, record in reading.exported(engine)] == ["add"]
+    assert not list(findings(engine))
 
 
 def test_a_kind_of_repair_is_undone_and_made_again(engine: sa.Engine) -> None:

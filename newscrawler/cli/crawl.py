@@ -19,6 +19,7 @@ from newscrawler.exceptions import UsageError
 @click.option("--only", metavar="NAME", help="Of the sources, only the start pages of this one.")
 @click.option("--db", default="data/news.db", show_default=True, help="A path, or a SQLAlchemy URL.")
 @click.option("-o", "--output", help="Append each stored article as a JSON line as soon as it is committed; - for stdout.")
+@click.option("--keep-duplicates", is_flag=True, help="Write duplicates to -o too, each with duplicate_of (they are stored in any case).")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after this many new articles.")
 @click.option("--max-pages", type=click.IntRange(min=1), help="Stop after this many fetched pages.")
 @click.option("--depth", type=click.IntRange(min=0), help="Follow links at most this far from a start page.")
@@ -59,5 +60,3 @@ def _check_output(where: str | None) -> None:
             pass
     except OSError as error:
         raise UsageError(f"-o {where}: cannot be written ({error.strerror}): give another file") from error
-
-

@@ -21,14 +21,15 @@ from newscrawler.exceptions import DiskFull, UsageError
 @click.option("--since", type=click.IntRange(min=0), default=0, metavar="SEQ", help="Only what changed after this number, deletions too.")
 @click.option("--site", help="Only this registrable domain.")
 @click.option("--revisions", "every", is_flag=True, help="Every version of each article.")
+@click.option("--keep-duplicates", is_flag=True, help="Duplicates too, each with duplicate_of.")
 @options.script
-def command(db: str, output: str, since: int, site: str | None, every: bool, script: str | None) -> None:
+def command(db: str, output: str, since: int, site: str | None, every: bool, keep_duplicates: bool, script: str | None) -> None:
     """Print the collected articles, one JSON object a line, in the order of change."""
     from newscrawler.export import dumps, in_script
     from newscrawler.store import reading
 
     with options.opened(db) as engine, _opened(output) as file:
-        for seq, found in reading.exported(engine, since=since, site=site, every_revision=every):
+        for seq, found in reading.exported(engine, since=since, site=site, every_revision=every, keep_duplicates=keep_duplicates):
             record = _record(seq, found)
             file.write(dumps(in_script(record, script) if script else record) + "\n")
 

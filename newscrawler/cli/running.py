@@ -46,6 +46,7 @@ class Options:
     concurrency: int = 16
     allow_private: Sequence[str] = field(default_factory=tuple)
     no_bodies: bool = False
+    keep_duplicates: bool = False
     listing: bool = False
     contact: str | None = None
     verbose: bool = False
@@ -63,6 +64,7 @@ def plan_of(options: Options) -> Plan:
         concurrency=options.concurrency,
         delay=DELAY if options.delay is None else options.delay,
         keep_bodies=not options.no_bodies,
+        keep_duplicates=options.keep_duplicates,
         command="crawl " + " ".join(options.starts),
     )
 

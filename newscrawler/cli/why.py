@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import click
@@ -15,8 +16,9 @@ from newscrawler.exceptions import NewscrawlerError
 @click.argument("url")
 @options.db
 @options.sources
+@click.option("--diff", is_flag=True, help="What each revision changed: words in colour on a terminal, else a unified diff by sentence.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(url: str, db: str, sources: str | None, as_json: bool) -> None:
+def command(url: str, db: str, sources: str | None, diff: bool, as_json: bool) -> None:
     """Tell one URL's story: how it was found, what came of it, and why.
 
     Where the body of a page that links to it is kept, the link is judged again and every term is told with its points, by what
@@ -31,6 +33,8 @@ def command(url: str, db: str, sources: str | None, as_json: bool) -> None:
         told = reading.story(engine, url)
         if told is not None:
             told["judged"] = _judged(engine, told, scope)
+            if diff and told["article"]:
+                told["versions"] = reading.versions(engine, told["article"]["id"])
     if told is None:
         raise NewscrawlerError(f"{url}: never seen in {db}: no page that was read links to it as an article, section or related reading")
     options.put(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(_lines(told)))
@@ -71,8 +75,14 @@ def _lines(told: dict[str, Any]) -> list[str]:
     lines += [f"  leads to  {told['redirected_to']}"] if told["redirected_to"] else []
     if article:
         lines += [f"  article   {article['title']}", f"            {article['id']}, revision {article['revision']}, of {article['url']}"]
+        lines += [f"  gone      {utc(article['gone_at'])}: its page is no longer there"] if article["gone_at"] else []
+        lines += [f"  kept      as a duplicate of {article['id']}, {told['duplicate']['id']}"] if told["duplicate"] else []
         lines += [f"  repairs   {one['field']}: {one['count']} {one['kind']}" for one in article["record"]["repairs"]]
         lines += [f"            {one['before']!r} -> {one['after']!r}{_doubt(one)}" for one in article["examples"][:3]]
+    if "versions" in told:
+        from newscrawler.cli.diff import diff_lines
+
+        lines += diff_lines(told["versions"], colour=sys.stdout.isatty())
     return lines
 
 

@@ -1,22 +1,23 @@
 """Article + candidates -> decision: which addresses mean one page, which texts are one text.
 
 `urls` writes addresses in one form and tells sites apart, `exact` turns keys and texts into ids and hashes, `fold` and
-`fingerprint` turn a text into what copies of it have in common, `near` compares two of these, `noise` tells a changed counter from a
-changed text, `decision` decides, `titles` tells whether a title cut short is an article's. Nothing here touches storage: whoever
-calls looks up the candidates.
+`fingerprint` turn a text into what copies of it have in common, `near` compares two of these, `decision` decides (with `twins`,
+`likeness` and `noise`), `changes` shows what a revision changed, `titles` tells whether a title cut short is an article's. Nothing
+here touches storage: whoever calls looks up the candidates.
 """
 
 from __future__ import annotations
 
-from newscrawler.dedupe.decision import Known, decide
+from newscrawler.dedupe.decision import MISTAKEN, Known, decide
 from newscrawler.dedupe.exact import article_id, content_hash
 from newscrawler.dedupe.fingerprint import Fingerprint, fingerprint
 from newscrawler.dedupe.near import Likeness, alike, nearest
-from newscrawler.dedupe.noise import noise_of, only_noise
 from newscrawler.dedupe.titles import whole_title
-from newscrawler.dedupe.urls import article_key, canonical_url, registrable_domain, same_site
+from newscrawler.dedupe.twins import twin_key
+from newscrawler.dedupe.urls import article_key, canonical_url, duplicate_key, registrable_domain, same_site, second_key
 
 __all__ = [
+    "MISTAKEN",
     "Fingerprint",
     "Known",
     "Likeness",
@@ -26,11 +27,12 @@ __all__ = [
     "canonical_url",
     "content_hash",
     "decide",
+    "duplicate_key",
     "fingerprint",
     "nearest",
-    "noise_of",
-    "only_noise",
     "registrable_domain",
     "same_site",
+    "second_key",
+    "twin_key",
     "whole_title",
 ]

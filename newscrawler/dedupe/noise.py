@@ -1,70 +1,75 @@
-"""Whether what changed in an article is only noise: a counter of readers, a clock, the mark of an advertisement.
+"""Whether two versions of one text differ only in what is no news: a counter, a clock, an advertisement's line.
 
-A line is noise if nothing is left of it without labels, numbers, dates and marks, and it has one of these labels: "阅读 1,204 评论 7",
-"更新时间：2026-03-02 10:20", "3 minutes ago", "Advertisement". Numbers inside a sentence are never noise: the dead of a
-flood are counted too. Where it fails: counters in mid-sentence, and in other languages than these, count as a changed text.
+Conservative: all lines that are not noise by themselves, short and of a known form, must be the same, in one order. A figure in a
+sentence is never noise, nor a line of nothing but a number (it may be a result). In doubt the text has changed.
 """
 
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
-from newscrawler.dedupe.exact import content_hash
+LONGEST = 60
+"""Characters of a line that can be noise."""
 
-MAX_LINE = 80
-"""A longer line is text."""
-
+_NUMBER = r"\d[\d,.\u00a0 ]*(?:[kmb万萬千]|mn|億|亿)?\+?"
 _COUNTED = (
-    r"阅读[数量]?|閱讀[數量]?|浏览[数量次]*|瀏覽[數量次]*|点击[数量率]*|點擊[數量率]*|播放[数量]?|评论[数]?|評論[數]?|留言|点赞|點讚|按讚|收藏|转发|轉發|分享|热度|人气|人氣|"
-    r"views?|reads?|comments?|likes?|shares?|clicks?|replies|followers|people are reading this"
+    r"(?:total |page )?(?:views?|reads?|hits?|clicks?|comments?|replies|likes?|shares?|readers?|people reading(?: now)?)"
+    r"|(?:总|總)?(?:阅读|閱讀|浏览|瀏覽|点击|點擊|评论|評論|点赞|點讚|讚|赞|转发|轉發|分享|收藏|人气|人氣|观看|觀看|跟贴|热度|熱度)(?:次数|次數|量|数|數|人数|人數)?"
 )
-_TIMED = (
-    r"更新时间|更新時間|发布时间|發布時間|发表时间|發表時間|更新于|更新於|发布于|發布於|最后更新|最後更新|更新|发布|發布|刚刚|剛剛|现在时间|現在時間|北京时间|北京時間|"
-    r"[分秒]钟?前|[分秒]鐘?前|小时前|小時前|天前|今天|昨天|last updated|updated|published|posted|just now|yesterday|today|"
-    r"(?:second|minute|hour|day|week)s? ago|(?:sec|min|hr)s? ago|ago"
+_UNIT = r"(?:次|人|条|條|回|times)?"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DAY = rf"(?:\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?|\d{{1,2}} {_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}},? \d{{4}})"
+_HOUR = r"(?:[ap]\.?m\.? ?|上午|下午|am|pm)?\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?(?: ?(?:gmt|utc|cet|est|edt|bst)(?:[+-]\d{1,2})?)?"
+_WEEKDAY = r"(?:(?:mon|tues?|wednes|thurs?|fri|satur|sun)day,? |[(（]?(?:星期|周|週|禮拜)[一二三四五六日天][)）]?)"
+_AGO = r"(?:(?:\d+|an?|one) ?(?:seconds?|mins?|minutes?|hours?|days?) ago|just now|\d+ ?(?:秒|分钟|分鐘|小时|小時|天)(?:之)?前|刚刚|剛剛)"
+_CLOCK_LABEL = (
+    r"(?:last )?updated?(?: at| on)?|now|local time|current time|(?:最后|最後)?更新(?:时间|時間|于|於)?"
+    r"|(?:当前|當前|现在|現在|本地|北京)(?:时间|時間)?(?:是)?"
 )
-_ADVERTISED = (
-    r"广告|廣告|推广|推廣|赞助内容|贊助內容|相关广告|請繼續往下閱讀|请继续往下阅读|anzeige|publicité|publicidad|"
-    r"advertisements?|sponsored(?: content| links?)?|ad|story continues below|scroll to continue|article continues below|remove ads"
-)
-_LABELS = {"counter": _COUNTED, "clock": _TIMED, "advertisement": _ADVERTISED}
-_WORDS = {kind: re.compile(rf"(?<![a-z])(?:{words})(?![a-z])") for kind, words in _LABELS.items()}
-_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_ZONES = "[ap]m|[kmb]|gmt|utc|est|edt|cet|cst|th|st|nd|rd|at|by|on|t|z"
-_BETWEEN = re.compile(rf"[\d\W_年月日时時分秒次人万萬千亿億周星期一二三四五六上下午]+|(?<![a-z])(?:{_MONTHS}|{_ZONES})(?![a-z])")
+_CLOCK = rf"(?:{_WEEKDAY}? ?{_DAY},? ?{_WEEKDAY}? ?(?:{_HOUR})?|{_WEEKDAY}? ?{_HOUR}(?: ?{_DAY})?|{_AGO})"
+_STAMP = rf"{_WEEKDAY}? ?{_DAY},? ?{_WEEKDAY}? ?{_HOUR}|{_WEEKDAY}? ?{_HOUR} ?{_DAY}"
+_ENDS = r"[\s:：|·•()\[\]（）【】\-–—]*"
+
+# What a line may be, and how that is called. The whole line must be of the form, folded to NFKC and lower case.
+_FORMS = {
+    "a counter": re.compile(
+        rf"{_ENDS}(?:(?:(?:{_COUNTED}){_ENDS}{_NUMBER}{_ENDS}{_UNIT}|{_NUMBER}{_ENDS}{_UNIT}{_ENDS}(?:{_COUNTED})){_ENDS})+", re.IGNORECASE
+    ),
+    # Without a label only day and hour together: a bare 21:15 may be a result, a bare day that of an event.
+    "a clock": re.compile(rf"{_ENDS}(?:(?:{_CLOCK_LABEL}){_ENDS}{_CLOCK}|{_STAMP}|{_AGO}){_ENDS}", re.IGNORECASE),
+    "an advertisement": re.compile(
+        rf"{_ENDS}(?:advertisements?|advertisement continues below|ads? by \S+|sponsored(?: content| links?)?|paid content|promoted"
+        rf"|story continues below(?: advertisement)?"
+        rf"|anzeige|werbung|publicidad|publicité|реклама|广告|廣告|推广|推廣|赞助内容|贊助內容|广告位招租)(?:{_ENDS}\d*){_ENDS}",
+        re.IGNORECASE,
+    ),
+}
 
 
-def noise_of(line: str) -> str | None:
-    """Returns the kind of noise that a line is ("counter", "clock", "advertisement"), None if it says something.
+def only_noise(old: str, new: str) -> str | None:
+    """Returns what differs ("a counter, a clock") when two texts differ in nothing but noise, else None; None for equal texts too.
 
-    >>> noise_of("阅读 1,204 · 评论 7"), noise_of("Updated 10:20 AM GMT, 3 March 2026"), noise_of("3人死亡")
-    ('counter', 'clock', None)
-    """
-    line = line.strip().casefold()
-    if not line or len(line) > MAX_LINE:
-        return None
-    rest, kinds = line, []
-    for kind, words in _WORDS.items():
-        if words.search(rest):
-            rest = words.sub(" ", rest)
-            kinds.append(kind)
-    return kinds[0] if kinds and not _BETWEEN.sub("", rest) else None
-
-
-def only_noise(before: str, after: str) -> str | None:
-    """Returns what changed from one text to the other, if that is only noise: its kinds, in words; None if the text changed.
-
-    >>> only_noise("阅读 12\\n渔港的灯塔重新点亮，三百人观看。", "阅读 340\\n渔港的灯塔重新点亮，三百人观看。")
-    'counter'
-    >>> only_noise("渔港的灯塔重新点亮，三百人观看。", "渔港的灯塔重新点亮，四百人观看。") is None
+    >>> only_noise("Rain came.\\n1,204 views", "Rain came.\\n1,377 views")
+    'a counter'
+    >>> only_noise("Rain cost 1,204 crowns.", "Rain cost 1,377 crowns.") is None
     True
     """
-    old, new = before.split("\n"), after.split("\n")
-    if content_hash(None, _said(old)) != content_hash(None, _said(new)):
+    (said, before), (says, after) = _parted(old), _parted(new)
+    if said != says or before == after:
         return None
-    changed = set(old).symmetric_difference(new)
-    return ", ".join(sorted({kind for line in changed if (kind := noise_of(line))})) or "marks and spaces"
+    differing = set(before) ^ set(after)
+    return ", ".join(dict.fromkeys(kind for kind, line in before + after if (kind, line) in differing)) or None
 
 
-def _said(lines: list[str]) -> str:
-    return "\n".join(line for line in lines if noise_of(line) is None)
+def _parted(text: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Returns the lines that say something, in order, and those that are noise, each with its kind; empty ones are neither."""
+    lines = [(_kind_of(line), line) for line in text.split("\n") if line.strip()]
+    return [line for kind, line in lines if kind is None], [(kind, line) for kind, line in lines if kind is not None]
+
+
+def _kind_of(line: str) -> str | None:
+    if len(line) > LONGEST:
+        return None
+    folded = normalize("NFKC", line).casefold().strip()
+    return next((kind for kind, form in _FORMS.items() if form.fullmatch(folded)), None)

@@ -90,6 +90,26 @@ def article_key(url: str, declared: str | None) -> str:
     return named if same_site(named, own) and (not _is_home(named) or _is_home(own)) else own
 
 
+def second_key(url: str) -> str:
+    """Returns the key of a page whose own address is already that of another page's article; never that of any other page.
+
+    No canonical URL has a fragment, so this is none.
+
+    >>> second_key("https://news.example/a")
+    'https://news.example/a#2'
+    """
+    return canonical_url(url) + "#2"
+
+
+def duplicate_key(url: str) -> str:
+    """Returns what the id of a duplicate's record is made from: never that of an article.
+
+    >>> duplicate_key("https://news.example/a?utm_source=x")
+    'https://news.example/a#duplicate'
+    """
+    return canonical_url(url) + "#duplicate"
+
+
 def _is_home(url: str) -> bool:
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query

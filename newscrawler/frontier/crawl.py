@@ -29,6 +29,7 @@ class Plan:
     concurrency: int = 16
     delay: float = 1.0
     keep_bodies: bool = True
+    keep_duplicates: bool = False  # their records leave the pipelines too; they are kept in any case
     command: str = "crawl"
 
     def delay_of(self, host: str) -> float:

@@ -8,11 +8,11 @@ from collections import Counter
 import sqlalchemy as sa
 from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
-from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
 from newscrawler.extract.seen import Seen
 from newscrawler.frontier.joining import differs, join_parts, part_of
+from newscrawler.frontier.recognize import recognize
 from newscrawler.frontier.scope import Scope
 from newscrawler.frontier.settle import part_pages
 from newscrawler.items import Decision, RawPage, Series
@@ -55,25 +55,27 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
     article = raw.page.article
     if article is None or row["state"] == "refused":
         return "no article"
-    key, digest = article_key(row["url"], article.canonical_url), content_hash(article.title, article.text)
+    key, digest, raw.decision = recognize(ledger, raw.page_id, row["url"], article)
     series = raw.page.series or ledger.series_of(raw.page_id)
     if series is not None:
         return _reread_part(ledger, row, raw, key, digest, series)
-    raw.decision = decide(digest, *ledger.known(raw.page_id, key, digest))
+    if raw.decision.of is not None and raw.decision.verdict == "revision" and ledger.is_gone(raw.decision.of):
+        return "gone"  # an old body does not bring it back
     record = collected_record(raw, key, digest, row["discovered_by"], row["source"])
-    if raw.decision.verdict == "duplicate":
-        return "duplicate"
     if raw.decision.verdict == "unchanged":
         assert raw.decision.of is not None
         if not differs(ledger.newest(raw.decision.of), record):
             return "unchanged"
         raw.decision = Decision("revision", raw.decision.of, "read again")
-    state = "queued" if row["state"] == "queued" else "stored"  # one that is due again stays so
-    outcome = Outcome(raw.page_id, state, row["fetched_at"], "read again", row["status"], kind="article", encoding=raw.page.encoding)
+    told = {"new": "new", "duplicate": "duplicate"}.get(raw.decision.verdict, "changed")
+    # One that is due again or missing stays so.
+    state = row["state"] if row["state"] in ("queued", "gone") else "duplicate" if told == "duplicate" else "stored"
+    reason = raw.decision.reason if told == "duplicate" else row["reason"] if state == "gone" else "read again"
+    outcome = Outcome(raw.page_id, state, row["fetched_at"], reason, row["status"], kind="article", encoding=raw.page.encoding)
     outcome.decision, outcome.article_key, outcome.content_hash = raw.decision, key, digest
     outcome.record, outcome.examples = record, article.examples
     ledger.write(outcome)
-    return "new" if raw.decision.verdict == "new" else "changed"
+    return told
 
 
 def _reread_part(ledger: Ledger, row: sa.RowMapping, raw: RawPage, key: str, digest: str, series: Series) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from newscrawler.dedupe import canonical_url, same_site
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
 from newscrawler.items import Link, RawPage, Series
-from newscrawler.store import Body, Found, Outcome, Task
+from newscrawler.store import Body, Found, Outcome, Task, absence
 from newscrawler.store.parts import PRIORITY as PART_PRIORITY
 
 ATTEMPTS = 5
@@ -16,7 +16,7 @@ BACK_OFF = 1.0  # seconds before the second attempt; doubles with each
 HOPS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _RETRIED = (408, 425, 429, 500, 502, 503, 504)
-_GONE = (404, 410)
+_GONE = {404: 1, 410: absence.ENOUGH}  # how much one visit says that the page is gone for good
 _FORBIDDEN = (401, 402, 403, 451)
 _STATES = {"new": "stored", "revision": "stored", "unchanged": "unchanged", "duplicate": "duplicate"}
 
@@ -55,7 +55,7 @@ def _refuse(outcome: Outcome, task: Task, status: int) -> None:
         _fail(outcome, task, f"HTTP {status}", True)
         return
     outcome.state = "gone" if status in _GONE else "refused" if status in _FORBIDDEN else "failed"
-    outcome.reason = f"HTTP {status}"
+    outcome.reason, outcome.absence = f"HTTP {status}", _GONE.get(status, 0)
 
 
 def _redirect(outcome: Outcome, raw: RawPage, task: Task, scope: Scope) -> None:

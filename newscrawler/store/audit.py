@@ -22,6 +22,13 @@ CHECKS: tuple[tuple[str, str], ...] = (
         GROUP BY a.id, a.revision HAVING count(r.revision) <> a.revision OR max(r.revision) <> a.revision"""),
     ("an article's number of change is not that of its newest revision", """
         SELECT a.id FROM articles a JOIN revisions r ON r.article_id = a.id AND r.revision = a.revision WHERE r.seq <> a.seq"""),
+    ("an article that is gone has no tombstone", """
+        SELECT a.id FROM articles a WHERE a.gone_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.article_id = a.id AND t.kind = 'gone' AND t.seq > a.seq)"""),
+    ("a duplicate is kept of another article than its page says", """
+        SELECT p.url FROM duplicates d JOIN pages p ON p.id = d.page_id WHERE coalesce(p.article_id, '') <> d.article_id"""),
+    ("a duplicate's number of change is above the counter", """
+        SELECT CAST(seq AS TEXT) FROM duplicates WHERE seq > (SELECT value FROM counters WHERE name = 'seq')"""),
     ("a number of change is above the counter", """
         SELECT CAST(seq AS TEXT) FROM revisions WHERE seq > (SELECT value FROM counters WHERE name = 'seq')"""),
     ("a refused, failed or gone page has no reason", """

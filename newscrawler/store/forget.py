@@ -1,4 +1,4 @@
-"""Removes an article or a site for good: text, revisions and bodies go, a tombstone and a block stay."""
+"""Removes an article or a site for good: text, revisions, duplicates and bodies go, a tombstone and a block stay."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from newscrawler.dedupe import canonical_url
+from newscrawler.store import duplicates as copies
 from newscrawler.store.blocked import FORGOTTEN
 from newscrawler.store.database import hold, named_errors
 from newscrawler.store.parts import company, forget_parts
-from newscrawler.store.tables import articles, blocks, bodies, counters, links, pages, revisions, tombstones
+from newscrawler.store.tables import articles, blocks, bodies, counters, duplicates, links, pages, revisions, tombstones
 
 
 def forget(engine: sa.Engine, what: str) -> tuple[int, int]:
@@ -79,15 +80,26 @@ def _bury(connection: sa.Connection, page_ids: list[int], now: float) -> int:
     for start in range(0, len(page_ids), 500):
         query = sa.select(articles.c.id, articles.c.domain, pages.c.url).join(pages, pages.c.id == articles.c.page_id)
         rows += connection.execute(query.where(articles.c.page_id.in_(page_ids[start : start + 500]))).all()
-    if not rows:
+    graves = _copies(connection, page_ids, now)
+    if not rows and not graves:
         return 0
     seq = connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
-    graves = [
-        {"seq": seq + number, "article_id": row.id, "url": row.url, "domain": row.domain, "deleted_at": now} for number, row in enumerate(rows, 1)
-    ]
-    connection.execute(tombstones.insert(), graves)
-    connection.execute(counters.update().where(counters.c.name == "seq").values(value=seq + len(rows)))
+    graves += [{"article_id": row.id, "url": row.url, "domain": row.domain, "deleted_at": now, "kind": "forgotten"} for row in rows]
+    connection.execute(tombstones.insert(), [{"seq": number, **grave} for number, grave in enumerate(graves, seq + 1)])
+    connection.execute(counters.update().where(counters.c.name == "seq").values(value=seq + len(graves)))
     for row in rows:
         connection.execute(revisions.delete().where(revisions.c.article_id == row.id))
         connection.execute(articles.delete().where(articles.c.id == row.id))
     return len(rows)
+
+
+def _copies(connection: sa.Connection, page_ids: list[int], now: float) -> list[dict[str, Any]]:
+    """Deletes the duplicates that these pages brought; returns a tombstone for each, without its number."""
+    graves: list[dict[str, Any]] = []
+    for start in range(0, len(page_ids), 500):
+        part = page_ids[start : start + 500]
+        query = sa.select(duplicates.c.domain, pages.c.url).join(pages, pages.c.id == duplicates.c.page_id).where(duplicates.c.page_id.in_(part))
+        found = connection.execute(query).all()
+        graves += [{"article_id": copies.id_of(row.url), "url": row.url, "domain": row.domain, "deleted_at": now, "kind": "duplicate"} for row in found]
+        connection.execute(duplicates.delete().where(duplicates.c.page_id.in_(part)))
+    return graves

@@ -20,10 +20,10 @@ from typing import Any
 import sqlalchemy as sa
 from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
-from newscrawler.dedupe import Known
+from newscrawler.dedupe import Known, twin_key
 from newscrawler.extract.seen import Seen
 from newscrawler.items import Decision, Link, Repair, Series
-from newscrawler.store import parts, queue
+from newscrawler.store import absence, duplicates, parts, queue
 from newscrawler.store.blocked import Blocks
 from newscrawler.store.database import named_errors
 from newscrawler.store.discover import Discoverer, Found
@@ -73,11 +73,22 @@ class Outcome:
     url: str | None = None  # the spelling to ask for from now on, where the site redirects to another one of the same page
     hops: int | None = None  # redirects that led here, where they grew
     asked: str | None = None  # the address of the page as its row has it; looked up where it is not given
+    absence: int = 0  # the server has no such page: how much that counts (`absence.ENOUGH` makes an article gone)
 
 
 # The statements of every page, built once: SQLAlchemy then only looks them up.
-_KNOWN = sa.select(articles.c.id, articles.c.page_id, articles.c.content_hash)
-_BY_PAGE_OR_KEY = _KNOWN.where(sa.or_(articles.c.page_id == sa.bindparam("of_page"), articles.c.article_key == sa.bindparam("wanted")))
+_KNOWN = sa.select(
+    articles.c.id, articles.c.page_id, articles.c.content_hash, articles.c.gone_at.is_not(None).label("gone"), articles.c.title,
+    articles.c.article_key, articles.c.revision,
+)  # fmt: skip
+_BY_PAGE_OR_KEY = _KNOWN.where(
+    sa.or_(
+        articles.c.page_id == sa.bindparam("of_page"),
+        articles.c.article_key == sa.bindparam("wanted"),
+        articles.c.twin_key == sa.bindparam("twin"),
+    )
+).order_by(articles.c.seq)
+_TEXT = sa.select(revisions.c.record).where(revisions.c.article_id == sa.bindparam("of"), revisions.c.revision == sa.bindparam("version"))
 _BY_HASH = _KNOWN.where(articles.c.content_hash == sa.bindparam("wanted")).order_by(articles.c.seq).limit(1)
 _KIND_BEFORE = sa.select(pages.c.url, pages.c.kind).where(pages.c.id == sa.bindparam("of_page"))
 _INSERT_BODY = bodies.insert()
@@ -124,9 +135,7 @@ class Ledger:
             now = time.time()
             values = {"started_at": now, "command": command}
             self.run_id: int = self.connection.execute(runs.insert().values(**values).returning(runs.c.id)).scalar_one()
-            self.connection.execute(
-                runs.update().where(runs.c.ended_at.is_(None), runs.c.id != self.run_id).values(ended_at=now, end_reason="killed")
-            )
+            self.connection.execute(runs.update().where(runs.c.ended_at.is_(None), runs.c.id != self.run_id).values(ended_at=now, end_reason="killed"))
             self.discoverer = Discoverer(Blocks(self.connection))
             self.shapes = Shapes()
             self.seq: int = self.connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
@@ -212,13 +221,30 @@ class Ledger:
 
     @_named
     def known(self, page_id: int, article_key: str, content_hash: str) -> tuple[Known | None, Known | None, Known | None]:
-        """The article of that page, another one's with that canonical URL, and the earliest with that text."""
+        """The article of that page, another one with that canonical URL (or else a twin's), and the earliest with that text.
+
+        The first two come with their text where it is not the same.
+        """
         connection = self._begin()
-        found = [Known(*row) for row in connection.execute(_BY_PAGE_OR_KEY, {"of_page": page_id, "wanted": article_key})]
-        own = next((one for one in found if one.page_id == page_id), None)
-        by_key = next((one for one in found if one.page_id != page_id), None)
+        wanted = {"of_page": page_id, "wanted": article_key, "twin": twin_key(article_key)}
+        rows = connection.execute(_BY_PAGE_OR_KEY, wanted).all()
+        own = next((row for row in rows if row.page_id == page_id), None)
+        others = [row for row in rows if row.page_id != page_id]
+        by_key = next((row for row in others if row.article_key == article_key), others[0] if others else None)
         by_hash = connection.execute(_BY_HASH, {"wanted": content_hash}).first()
-        return own, by_key, (Known(*by_hash) if by_hash else None)
+        return (
+            self._known(own, content_hash),
+            self._known(by_key, content_hash, twin=by_key is not None and by_key.article_key != article_key),
+            self._known(by_hash, content_hash),
+        )
+
+    def _known(self, row: sa.Row[Any] | None, content_hash: str, *, twin: bool = False) -> Known | None:
+        if row is None:
+            return None
+        text = None
+        if row.content_hash != content_hash:
+            text = json.loads(self.connection.execute(_TEXT, {"of": row.id, "version": row.revision}).scalar_one()).get("text")
+        return Known(row.id, row.page_id, row.content_hash, bool(row.gone), row.title, text, twin)
 
     @_named
     def seen(self, url: str) -> Seen:
@@ -238,8 +264,13 @@ class Ledger:
         return record
 
     @_named
+    def is_gone(self, article_id: str) -> bool:
+        """Whether the page of an article is gone."""
+        return self._begin().execute(sa.select(articles.c.gone_at).where(articles.c.id == article_id)).scalar() is not None
+
+    @_named
     def write(self, outcome: Outcome) -> tuple[dict[str, Any] | None, list[tuple[str, int]]]:
-        """Writes all of one page; returns the record of a new or changed article, else None, and the hosts with newly queued pages.
+        """Writes all of one page; returns the record of a new or changed article or duplicate, else None, and the hosts with newly queued pages.
 
         When it raises, nothing of this page is written, and the other pages of the batch stand.
         """
@@ -327,6 +358,8 @@ class Ledger:
         if self.depth_limited:
             queued += self._bring_nearer(outcome.found, ids)
         record = self._write_article(outcome, values) if outcome.decision else None
+        if outcome.absence:
+            self._note_absence(outcome, values)
         connection.execute(_SETTLE, values)
         queued += self._write_part(connection, outcome, ids, values)
         self._write_links(outcome, ids)
@@ -367,9 +400,16 @@ class Ledger:
     def _write_article(self, outcome: Outcome, values: dict[str, Any]) -> dict[str, Any] | None:
         decision = outcome.decision
         assert decision is not None
-        if decision.verdict in ("duplicate", "unchanged"):
+        if decision.verdict == "duplicate":
+            values["story"] = decision.of
+            return self._keep_duplicate(outcome, decision)
+        if not outcome.first:
+            absence.end(self.connection, outcome.page_id)
+        if decision.verdict == "unchanged":
             values["story"] = decision.of
             return None
+        if not outcome.first and duplicates.drop(self.connection, outcome.page_id, self.seq + 1, outcome.at):
+            self.seq += 1
         assert outcome.record is not None
         values["story"] = decision.of or outcome.record["id"]
         self.seq += 1
@@ -387,23 +427,41 @@ class Ledger:
         self.connection.execute(_INSERT_REVISION, row)
         return record
 
+    def _keep_duplicate(self, outcome: Outcome, decision: Decision) -> dict[str, Any] | None:
+        if outcome.record is None:
+            return None
+        assert decision.of is not None and outcome.content_hash is not None
+        record = outcome.record | {"provenance": outcome.record["provenance"] | {"run_id": str(self.run_id)}}
+        kept = duplicates.keep(self.connection, outcome.page_id, decision.of, outcome.content_hash, record, self.seq + 1, outcome.at)
+        self.seq += kept is not None
+        return kept
+
+    def _note_absence(self, outcome: Outcome, values: dict[str, Any]) -> None:
+        told, buried = absence.note(self.connection, outcome.page_id, outcome.absence, self.run_id, outcome.at, self.seq + 1)
+        self.seq += buried
+        if told is not None:
+            values["reason"] = f"{outcome.reason}: {told}"
+
     def _insert_article(self, outcome: Outcome, record: dict[str, Any]) -> None:
         row = {
             "id": record["id"], "page_id": outcome.page_id, "article_key": outcome.article_key, "content_hash": outcome.content_hash,
             "domain": record["source_domain"], "title": record["title"], "first_seen": outcome.at, "revision": 1, "seq": self.seq,
+            "twin_key": twin_key(outcome.article_key or ""),
         }  # fmt: skip
         self.connection.execute(_INSERT_ARTICLE, row)
 
     def _update_article(self, outcome: Outcome, record: dict[str, Any]) -> None:
         old = self.connection.execute(
-            sa.select(articles.c.revision, revisions.c.record)
+            sa.select(articles.c.revision, articles.c.gone_at, revisions.c.record)
             .join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
             .where(articles.c.id == record["id"])
         ).one()
         record["revision"] = old.revision + 1
-        record["op"] = "update"
+        record["op"] = "update" if old.gone_at is None else "add"  # whoever follows the export was told that it is gone
         record["date_first_seen"] = json.loads(old.record)["date_first_seen"]
         changed = {"content_hash": outcome.content_hash, "title": record["title"], "revision": record["revision"], "seq": self.seq}
+        if old.gone_at is not None:  # there again, perhaps at another address
+            changed |= {"gone_at": None, "absences": 0, "absent_run": None, "page_id": outcome.page_id}
         self.connection.execute(articles.update().where(articles.c.id == record["id"]).values(**changed))
 
     def _write_links(self, outcome: Outcome, ids: dict[str, int]) -> None:

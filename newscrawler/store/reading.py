@@ -4,39 +4,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from newscrawler.dedupe import canonical_url
+from newscrawler.store import duplicates as copies
 from newscrawler.store.completion import complete_related
 from newscrawler.store.database import named_errors
-from newscrawler.store.tables import STATES, articles, bodies, counters, links, pages, revisions, runs, tombstones, undone
+from newscrawler.store.tables import STATES, articles, bodies, counters, duplicates, links, pages, revisions, runs, tombstones, undone
 
 PORTION = 200  # records in memory at once
 
 
 def counts(engine: sa.Engine) -> dict[str, Any]:
-    """{"pages": {"fetched": N, state: N, ..., "total": N}, "articles": N, "revisions": N, "links": N, "runs": N, "undone": [kind, ...], "last_run": {...}}."""
+    """{"pages": {"fetched": N, state: N, ..., "total": N}, "articles": N, "articles_gone": N, "duplicates": N, "revisions": N, "links": N,
+    "runs": N, "undone": [kind, ...], "last_run": {...}}."""
     with named_errors(), engine.begin() as connection:
         states = {row[0]: row[1] for row in connection.execute(sa.select(pages.c.state, sa.func.count()).group_by(pages.c.state))}
         fetched = connection.execute(sa.select(counters.c.value).where(counters.c.name == "fetched")).scalar_one()
         last = connection.execute(sa.select(runs).order_by(runs.c.id.desc()).limit(1)).mappings().first()
         return {
             "pages": {"fetched": fetched, **{state: states.get(state, 0) for state in STATES}, "total": sum(states.values())},
-            "articles": _count(connection, articles),
+            "articles": _count(connection, articles, articles.c.gone_at.is_(None)),
+            "articles_gone": _count(connection, articles, articles.c.gone_at.is_not(None)),
+            "duplicates": _count(connection, duplicates),
             "revisions": _count(connection, revisions),
             "links": _count(connection, links),
             "bodies": _count(connection, bodies),
-            "forgotten": _count(connection, tombstones),
+            "forgotten": _count(connection, tombstones, tombstones.c.kind == "forgotten"),
             "runs": _count(connection, runs),
             "undone": sorted(connection.execute(sa.select(undone.c.kind)).scalars()),
             "last_run": dict(last) if last else None,
         }
 
 
-def _count(connection: sa.Connection, table: sa.Table) -> int:
-    return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+def _count(connection: sa.Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+    return connection.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
 
 
 def reasons(engine: sa.Engine, most: int = 10) -> list[tuple[str, str, int]]:
@@ -59,6 +65,7 @@ def story(engine: sa.Engine, url: str) -> dict[str, Any] | None:
         told["discovered_from"] = _url(connection, page["discovered_from"])
         told["redirected_to"] = _url(connection, page["redirected_to"])
         told["article"] = _article(connection, page["article_id"])
+        told["duplicate"] = copies.of_page(connection, page["id"])
         told["linked_from"] = [
             dict(row)
             for row in connection.execute(
@@ -78,6 +85,7 @@ def _article(connection: sa.Connection, article_id: str | None) -> dict[str, Any
         return None
     row = connection.execute(
         sa.select(articles.c.id, articles.c.title, articles.c.revision, articles.c.seq, pages.c.url, revisions.c.record, revisions.c.examples)
+        .add_columns(articles.c.gone_at)
         .join(pages, pages.c.id == articles.c.page_id)
         .join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
         .where(articles.c.id == article_id)
@@ -88,34 +96,56 @@ def _article(connection: sa.Connection, article_id: str | None) -> dict[str, Any
 
 
 def exported(
-    engine: sa.Engine, *, since: int = 0, site: str | None = None, every_revision: bool = False
+    engine: sa.Engine, *, since: int = 0, site: str | None = None, every_revision: bool = False, keep_duplicates: bool = False
 ) -> Iterator[tuple[int, dict[str, Any] | sa.RowMapping]]:
     """(seq, record) in the order of change, after `since`; a tombstone comes as its row (article_id, url, deleted_at).
 
-    Without `every_revision` an article comes once, in its newest version. Entries of `related` whose target is in the collection
-    have its id and, where the printed title is its beginning, the whole title: as of now, which makes no new `seq`.
+    Without `every_revision` an article comes once, in its newest version, and not when it is gone; with it all versions come, of those
+    that are gone too. With `keep_duplicates` the records of duplicates come as well. Entries of `related` whose target is in the
+    collection have its id and, where the printed title is its beginning, the whole title: as of now, which makes no new `seq`.
     """
-    versions = sa.select(revisions.c.seq, revisions.c.record).join(articles, articles.c.id == revisions.c.article_id)
-    versions = versions.where(revisions.c.seq > since).order_by(revisions.c.seq)
-    gone = sa.select(tombstones).where(tombstones.c.seq > since).order_by(tombstones.c.seq)
-    if not every_revision:
-        versions = versions.where(revisions.c.revision == articles.c.revision)
-    if site is not None:
-        versions, gone = versions.where(articles.c.domain == site), gone.where(tombstones.c.domain == site)
     with named_errors(), engine.connect() as connection, connection.begin():
-        graves = connection.execute(gone).mappings().all() if since else []  # a first export has nothing to take back
-        rows = connection.execution_options(yield_per=PORTION).execute(versions)
-        waiting = list(reversed(graves))
-        for portion in rows.partitions(PORTION):
-            records = [json.loads(row.record) for row in portion]
-            complete_related(connection, records)
-            for row, record in zip(portion, records, strict=True):
-                while waiting and waiting[-1]["seq"] < row.seq:
-                    grave = waiting.pop()
-                    yield grave["seq"], grave
-                yield row.seq, record
-        for grave in reversed(waiting):
-            yield grave["seq"], grave
+        streams: list[Iterator[tuple[int, Any]]] = [_versions(connection, since, site, every_revision)]
+        streams += [_portions(connection, copies.kept(connection, since, site))] if keep_duplicates else []
+        streams += [_graves(connection, since, site, every_revision, keep_duplicates)]
+        yield from merge(*streams, key=lambda one: one[0])
+
+
+def _versions(connection: sa.Connection, since: int, site: str | None, every_revision: bool) -> Iterator[tuple[int, dict[str, Any]]]:
+    query = sa.select(revisions.c.seq, revisions.c.record).join(articles, articles.c.id == revisions.c.article_id)
+    query = query.where(revisions.c.seq > since).order_by(revisions.c.seq)
+    if not every_revision:
+        query = query.where(revisions.c.revision == articles.c.revision, articles.c.gone_at.is_(None))
+    if site is not None:
+        query = query.where(articles.c.domain == site)
+    rows = connection.execution_options(yield_per=PORTION).execute(query)
+    yield from _portions(connection, ((row.seq, json.loads(row.record)) for row in rows))
+
+
+def _portions(connection: sa.Connection, found: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Completes the records' related reading, some hundred at a time."""
+    while portion := list(islice(found, PORTION)):
+        complete_related(connection, [record for _, record in portion])
+        yield from portion
+
+
+def _graves(connection: sa.Connection, since: int, site: str | None, every_revision: bool, keep_duplicates: bool) -> Iterator[tuple[int, sa.RowMapping]]:
+    """The tombstones; a first export has nothing to take back, but all versions end with those that are gone."""
+    query = sa.select(tombstones).where(tombstones.c.seq > since).order_by(tombstones.c.seq)
+    if not since:
+        query = query.where(tombstones.c.kind == "gone") if every_revision else query.where(sa.false())
+    if not keep_duplicates:
+        query = query.where(tombstones.c.kind != "duplicate")
+    if site is not None:
+        query = query.where(tombstones.c.domain == site)
+    yield from ((grave["seq"], grave) for grave in connection.execute(query).mappings().all())
+
+
+def versions(engine: sa.Engine, article_id: str) -> list[tuple[int, float, dict[str, Any]]]:
+    """(revision, when seen in seconds, record) of an article, oldest first."""
+    query = sa.select(revisions.c.revision, revisions.c.seen_at, revisions.c.record).where(revisions.c.article_id == article_id)
+    with named_errors(), engine.begin() as connection:
+        return [(row.revision, row.seen_at, json.loads(row.record)) for row in connection.execute(query.order_by(revisions.c.revision))]
 
 
 def examples(engine: sa.Engine, most: int) -> list[dict[str, Any]]:
@@ -143,7 +173,9 @@ def kept_body(engine: sa.Engine, url: str) -> sa.RowMapping | None:
 def kept_bodies(engine: sa.Engine) -> Iterator[sa.RowMapping]:
     """The pages whose body is kept, with it (compressed), oldest first."""
     source = pages.alias("source")
-    page = (pages.c.id, pages.c.url, pages.c.status, pages.c.state, pages.c.depth, pages.c.discovered_by, source.c.url.label("source"))
+    page = (
+        pages.c.id, pages.c.url, pages.c.status, pages.c.state, pages.c.reason, pages.c.depth, pages.c.discovered_by, source.c.url.label("source"),
+    )  # fmt: skip
     query = (
         sa.select(*page, bodies.c.body, bodies.c.content_type, bodies.c.fetched_at)
         .select_from(pages.join(bodies, bodies.c.page_id == pages.c.id).outerjoin(source, source.c.id == pages.c.discovered_from))

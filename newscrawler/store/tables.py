@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -77,8 +77,13 @@ pages = Table(
     Column("run_id", BigId, ForeignKey("runs.id")),
     # The frontier's question: the best queued rows of one host.
     Index(
-        "pages_queue", "host", text("priority DESC"), text("news_date DESC"), "id",
-        sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'"),
+        "pages_queue",
+        "host",
+        text("priority DESC"),
+        text("news_date DESC"),
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
     ),
     Index("pages_state", "state"),
     Index("pages_article", "article_id", sqlite_where=text("article_id IS NOT NULL"), postgresql_where=text("article_id IS NOT NULL")),
@@ -96,6 +101,24 @@ articles = Table(
     Column("first_seen", Float, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("seq", BigInteger, nullable=False, unique=True),
+    Column("twin_key", Text, nullable=False, server_default="", index=True),  # dedupe.twin_key of article_key
+    Column("absences", Integer, nullable=False, server_default="0"),  # visits in a row that did not find its page; a 410 counts as all
+    Column("absent_run", BigInteger),  # the run that counted last: one counts once
+    Column("gone_at", Float),  # NULL: it is there
+)
+
+duplicates = Table(
+    "duplicates",
+    metadata,
+    Column("page_id", BigId, ForeignKey("pages.id"), primary_key=True, autoincrement=False),
+    Column("article_id", Text, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("of_revision", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),  # of the duplicate itself
+    Column("seq", BigInteger, nullable=False, unique=True),
+    Column("content_hash", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("seen_at", Float, nullable=False),
+    Column("record", LargeBinary, nullable=False),  # its JSON, Zstandard with the record of that revision as the dictionary
 )
 
 revisions = Table(
@@ -155,6 +178,7 @@ tombstones = Table(
     Column("url", Text, nullable=False),
     Column("domain", Text, nullable=False),
     Column("deleted_at", Float, nullable=False),
+    Column("kind", Text, nullable=False, server_default="forgotten"),  # forgotten; gone (may come back); duplicate: is none any more
 )
 
 blocks = Table(
