@@ -163,6 +163,8 @@ class RawPage:
     body: bytes = b""
     reason: str | None = None
     retry: bool = False
+    host_fault: bool = False
+    """The host is in trouble: this failure is not counted against the page."""
     page: Page | None = None
     unreadable: str | None = None
     """Why reading the body went wrong, an error of ours; the body is kept for a version that can."""

@@ -56,6 +56,8 @@ SPIDER_MIDDLEWARES = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "newscrawler.middlewares.guard.Guard": 50,  # before robots.txt (100): a refused host is not asked for it
+    "newscrawler.middlewares.manners.Robots": 100,  # RFC 9309: an unreachable robots.txt forbids everything for a while
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes it for a permission
     "newscrawler.middlewares.compressed.Compressed": 595,  # right before HttpCompressionMiddleware (590) sees a response
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

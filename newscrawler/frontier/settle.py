@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 from newscrawler.dedupe import canonical_url, same_site
+from newscrawler.frontier.manners import LONGEST, SLOWING, parked_text, retry_after
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
 from newscrawler.items import RawPage
 from newscrawler.store import Body, Found, Outcome, Task
@@ -26,17 +27,20 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True) ->
     if raw.outcome == "refused":
         outcome.state, outcome.reason = "refused", raw.reason
     elif raw.outcome == "failed":
-        _fail(outcome, task, raw.reason or "failed", raw.retry)
+        _fail(outcome, raw, task, raw.reason or "failed", raw.retry)
     elif raw.status in _REDIRECTS and raw.headers.get("location"):
         _redirect(outcome, raw, task, scope)
     elif raw.status is not None and not 200 <= raw.status < 300:
-        _refuse(outcome, task, raw.status)
+        _refuse(outcome, raw, task, raw.status)
     else:
         _read(outcome, raw, task, scope, keep_body)
     return outcome
 
 
-def _fail(outcome: Outcome, task: Task, reason: str, retry: bool) -> None:
+def _fail(outcome: Outcome, raw: RawPage, task: Task, reason: str, retry: bool) -> None:
+    if retry and raw.host_fault:  # the host waits, and this page with it: the attempt does not count
+        outcome.state, outcome.attempts, outcome.reason = "queued", task.attempts, f"{reason}, as other pages of the host"
+        return
     attempts = task.attempts + 1
     again = retry and attempts < ATTEMPTS
     outcome.state, outcome.attempts = ("queued" if again else "failed"), attempts
@@ -44,9 +48,17 @@ def _fail(outcome: Outcome, task: Task, reason: str, retry: bool) -> None:
     outcome.due = outcome.at + BACK_OFF * 2 ** (attempts - 1) if again else 0.0
 
 
-def _refuse(outcome: Outcome, task: Task, status: int) -> None:
+def _refuse(outcome: Outcome, raw: RawPage, task: Task, status: int) -> None:
     if status in _RETRIED:
-        _fail(outcome, task, f"HTTP {status}", True)
+        wait = retry_after(raw.headers, raw.fetched_at)
+        if wait is not None and wait > SLOWING:  # told when to come back: that is no failure
+            wait = min(wait, LONGEST)
+            reason = parked_text(wait, f"HTTP {status} with Retry-After: {raw.headers['retry-after'][:60]}", outcome.at)
+            outcome.state, outcome.attempts, outcome.due, outcome.reason = "queued", task.attempts, outcome.at + wait, reason
+            return
+        _fail(outcome, raw, task, f"HTTP {status}", True)
+        if wait is not None and outcome.state == "queued":
+            outcome.due = max(outcome.due, outcome.at + wait)
         return
     outcome.state = "gone" if status in _GONE else "refused" if status in _FORBIDDEN else "failed"
     outcome.reason = f"HTTP {status}"
