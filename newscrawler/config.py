@@ -27,6 +27,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from newscrawler.exceptions import BadSource, BadUrl
+from newscrawler.rights import OBEY_ALL, Policy
 
 Rules = tuple[tuple[str, str], ...]
 """Field of an article -> XPath expression."""
@@ -50,7 +51,7 @@ class Source:
 
     `allowed_domains` empty: the sites of the start pages. `sister_domains` count as the same site when links are followed.
     Patterns are searched in the URL. `delay` in seconds between two requests to a host, None: that of the command.
-    `extract` says where fields stand on the pages of this source.
+    `extract` says where fields stand on the pages of this source, `rights` what to do about what publishers ask.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Source:
     exclude: tuple[re.Pattern[str], ...] = ()
     delay: float | None = None
     extract: Rules = ()
+    rights: Policy = OBEY_ALL
 
 
 def read_sources(path: str | Path) -> list[Source]:
@@ -214,4 +216,5 @@ _FIELDS: Mapping[str, Callable[[object], Any]] = {
     "exclude": _patterns,
     "delay": _seconds,
     "extract": _rules,
+    "rights": Policy.of,
 }

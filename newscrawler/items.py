@@ -140,6 +140,8 @@ class Page:
     declared: str | None = None
     reason: str | None = None
     meta_robots: str | None = None
+    rights: dict[str, str] = field(default_factory=dict)
+    """What the page says about its use beside meta_robots: tdm_reservation, tdm_policy, license, as written."""
 
 
 Outcome = Literal["response", "refused", "failed", "unchanged"]
@@ -165,6 +167,10 @@ class RawPage:
     retry: bool = False
     host_fault: bool = False
     """The host is in trouble: this failure is not counted against the page."""
+    rights: dict[str, str] = field(default_factory=dict)
+    """What the host says about the use of the page, robots.txt above all: keys of the record's `rights`."""
+    withheld: str | None = None
+    """Why the article that was read is not to be stored; `page.article` is None then."""
     page: Page | None = None
     unreadable: str | None = None
     """Why reading the body went wrong, an error of ours; the body is kept for a version that can."""

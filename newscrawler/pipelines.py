@@ -15,7 +15,7 @@ from scrapy.exceptions import DropItem
 
 from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.exceptions import BadRow, StoreError
-from newscrawler.export.collected import collected_record
+from newscrawler.export.collected import collected_record, fetched_rights
 from newscrawler.extract import read_page
 from newscrawler.frontier import Crawl, Scope, settle
 from newscrawler.frontier.crawl import EXAMPLES
@@ -53,10 +53,20 @@ class ReadPage(_WithCrawl):
                 scope = self.crawl.plan.scope if self.crawl else Scope()
                 sisters, rules = scope.sisters_of(item.url), scope.rules_of(item.url)
                 item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules)
+                self._obey(item, scope)
             except Exception as error:
                 logger.exception("%s could not be read", item.url)
                 item.unreadable = f"could not be read: {type(error).__name__}: {error}"[:300]
         return item
+
+
+    @staticmethod
+    def _obey(item: RawPage, scope: Scope) -> None:
+        """Takes away the article of a page whose publisher asks for it; its links stay, and what is no article is read as ever."""
+        if item.page is not None and item.page.article is not None:
+            item.withheld = scope.policy_of(item.url).refusal(fetched_rights(item))
+            if item.withheld is not None:
+                item.page.article = None
 
 
 class FindDuplicates(_WithCrawl):

@@ -13,6 +13,7 @@ from newscrawler.extract.metadata import read_article, style_of
 from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.parse import parse_html
 from newscrawler.extract.related import give_teasers, related_entries
+from newscrawler.extract.reserved import page_rights
 from newscrawler.extract.rules import Given, apply_rules, set_given
 from newscrawler.extract.trace import Trace
 from newscrawler.extract.wrappers import forget_wrappers
@@ -66,7 +67,7 @@ def _read(outline: Outline, url: str, trace: Trace | None, sisters: frozenset[st
     links = classify(found, outline, own, inside, on_article=article is not None)
     if article is not None:
         article.related = related_entries(links)
-        return Page(url, "article", article, links)
+        return Page(url, "article", article, links, rights=page_rights(outline, data.license, _base(outline, url)))
     forms = page_forms(found)
     if forms[True] >= HUB_LINKS or (forms[True] and forms[False] >= HUB_LINKS):
         return Page(url, "hub", links=links)

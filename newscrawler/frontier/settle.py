@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 from newscrawler.dedupe import canonical_url, same_site
+from newscrawler.export.collected import fetched_rights
 from newscrawler.frontier.manners import LONGEST, SLOWING, parked_text, retry_after
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
 from newscrawler.items import RawPage
@@ -92,7 +93,8 @@ def _redirect(outcome: Outcome, raw: RawPage, task: Task, scope: Scope) -> None:
 def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: bool) -> None:
     page = raw.page
     repaired = page is not None and page.article is not None and bool(page.article.repairs)
-    if raw.body and (keep_body or repaired):  # wherever something was changed, the original stays
+    keeps_copy = raw.withheld is None and scope.policy_of(raw.url).keeps_copy(fetched_rights(raw))
+    if raw.body and keeps_copy and (keep_body or repaired):  # wherever something was changed, the original stays
         outcome.body = Body(raw.body, raw.headers.get("content-type"))
     if raw.unreadable is not None:
         outcome.state, outcome.reason = "failed", raw.unreadable
@@ -103,6 +105,8 @@ def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: b
     outcome.kind, outcome.encoding, outcome.reason = page.kind, page.encoding, page.reason
     outcome.links = page.links
     outcome.found = followed(page.links, raw.page_id, task.depth, scope)
+    if raw.withheld is not None:
+        outcome.state, outcome.reason = "refused", raw.withheld
     if page.article is not None and raw.decision is not None:
         outcome.state, outcome.reason = _STATES[raw.decision.verdict], raw.decision.reason or None
         outcome.decision = raw.decision

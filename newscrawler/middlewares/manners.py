@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scrapy import Request, signals
@@ -20,6 +20,8 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler, load_object
+
+from newscrawler.frontier.robots import content_signal, group_of, rule_of
 
 MOST_BYTES = 500 * 1024
 KEPT = 24 * 3600.0
@@ -33,11 +35,15 @@ class RobotsUnreachable(IgnoreRequest):
 
 @dataclass(slots=True)
 class RobotsTxt:
-    """The robots.txt of one host as had at `at` (monotonic seconds); `fault` says why it could not be had, `parser` is None without rules."""
+    """The robots.txt of one host as had at `at` (monotonic seconds); `fault` says why it could not be had, `parser` is None without rules.
+
+    `group` are the lines that hold for us, `signal` its Content-Signal.
+    """
 
     at: float
     parser: RobotParser | None = None
-    text: str = ""
+    group: list[tuple[str, str]] = field(default_factory=list)
+    signal: str | None = None
     fault: str | None = None
 
 
@@ -72,6 +78,10 @@ class Robots:
         if robots.parser is not None and not robots.parser.allowed(request.url, self.agent):
             self._count("forbidden")
             raise IgnoreRequest("Forbidden by robots.txt")
+        if robots.group:
+            parts = urlparse_cached(request)
+            told = {"robots": rule_of(robots.group, parts.path + (f"?{parts.query}" if parts.query else "")), "content_signal": robots.signal}
+            request.meta["newscrawler_rights"] = {key: value for key, value in told.items() if value is not None}
 
     async def of(self, request: Request) -> RobotsTxt:
         """The robots.txt of the host of a request, asked for if it is not known, too old, or could not be had."""
@@ -118,7 +128,8 @@ class Robots:
         body = response.body[:MOST_BYTES]
         parser = build_from_crawler(self.parse, self.crawler, body)
         await self.crawler.signals.send_catch_log_async(signal=signals.robots_parsed, robotparser=parser, request=request)
-        return RobotsTxt(self.now(), parser, body.decode("utf-8-sig", "replace"))
+        group = group_of(body.decode("utf-8-sig", "replace"), self.agent)
+        return RobotsTxt(self.now(), parser, group, content_signal(group))
 
     def bytes_received(self, data: bytes, request: Request, spider: Any) -> None:
         """Ends the download of a robots.txt where it is longer than what counts."""

@@ -33,7 +33,7 @@ from newscrawler.items import RawPage
 from newscrawler.middlewares.manners import RobotsUnreachable
 from newscrawler.store import Found, Task
 
-_KEPT = ("content-type", "location", "retry-after", "x-robots-tag", "etag", "last-modified", "date")
+_KEPT = ("content-type", "location", "retry-after", "x-robots-tag", "etag", "last-modified", "date", "tdm-reservation", "tdm-policy")
 
 # What went wrong: the reason in words, and whether another attempt may help.
 _FAULTS: tuple[tuple[type[Exception], str, bool], ...] = (
@@ -46,6 +46,11 @@ _FAULTS: tuple[tuple[type[Exception], str, bool], ...] = (
     (NotSupported, "the answer cannot be decoded", False),
     (DownloadFailedError, "the connection broke", True),
 )
+
+
+def _joined(name: str, values: list[bytes]) -> str:
+    """The value of a header; of X-Robots-Tag all of them, as each may hold for another agent."""
+    return (b", ".join(values) if name == "x-robots-tag" else values[-1]).decode("utf-8", "replace")
 
 
 class NewsSpider(Spider):
@@ -150,9 +155,10 @@ class NewsSpider(Spider):
 
     def parse(self, response: Response, task: Task) -> Iterable[RawPage]:
         """The answer to a request, whatever its status."""
-        names = {name: response.headers.get(name) for name in _KEPT}
-        headers = {name: value.decode("utf-8", "replace") for name, value in names.items() if value is not None}
+        found = {name: response.headers.getlist(name) for name in _KEPT}
+        headers = {name: _joined(name, values) for name, values in found.items() if values}
         raw = RawPage(task.page_id, response.url, "response", time.time(), response.status, headers, response.body)
+        raw.rights = response.meta.get("newscrawler_rights", {})
         assert self.crawl is not None
         if is_trouble(response.status):
             wait = retry_after(headers, raw.fetched_at)
