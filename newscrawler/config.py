@@ -12,6 +12,9 @@
     title = "h1.headline"
     date_published = '//meta[@name="date"]/@content'
 
+    [source.example.rights]                           # what to do about what its publisher asks: rights.py
+    noindex = "ignore"
+
 An unknown key is an error, since a misspelt one would silently do nothing.
 """
 

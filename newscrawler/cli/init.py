@@ -37,6 +37,13 @@ start_pages = ["https://news.example.com/"]
 # authors = "p.byline a"
 # date_published = '//meta[@name="date"]/@content'
 # keywords = "ul.tags li"
+
+# What to do about what this publisher asks, each "obey" (without it) or "ignore". The record says in any case what was asked.
+# [source.example.rights]
+# noindex = "obey"
+# noarchive = "obey"
+# tdm = "obey"
+# content_signal = "obey"
 """
 
 

@@ -56,6 +56,9 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
         if not _differs(ledger.newest(raw.decision.of), record):
             return "unchanged"
         raw.decision = Decision("revision", raw.decision.of, "read again")
+    if raw.decision.verdict == "revision":
+        assert raw.decision.of is not None  # what came with the answer is not kept with the body
+        record["rights"] = ledger.newest(raw.decision.of)["rights"] | {name: value for name, value in record["rights"].items() if value is not None}
     state = "queued" if row["state"] == "queued" else "stored"  # one that is due again stays so
     outcome = Outcome(raw.page_id, state, row["fetched_at"], "read again", row["status"], kind="article", encoding=raw.page.encoding)
     outcome.decision, outcome.article_key, outcome.content_hash = raw.decision, key, digest

@@ -165,7 +165,10 @@ class NewsSpider(Spider):
             slowing = wait if wait is not None and wait <= SLOWING else None
             raw.host_fault = self.crawl.frontier.bad(task.host, f"HTTP {response.status}", wait=slowing)
         else:
-            self.crawl.frontier.good(task.host)
+            try:
+                self.crawl.frontier.good(task.host)
+            except StoreError as error:
+                self.crawl.fail(error)
         self.answered(task)
         yield raw
 
