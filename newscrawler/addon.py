@@ -18,6 +18,8 @@ _OURS_ONLY = (
     "CONCURRENT_ITEMS", "SCHEDULER_PRIORITY_QUEUE", "WARN_ON_GENERATOR_RETURN_VALUE",
 )  # fmt: skip
 
+_REPLACED = ("scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware",)  # ours does its work for their spiders too
+
 
 class Newscrawler:
     """The add-on."""
@@ -34,7 +36,7 @@ class Newscrawler:
                 continue
             value = getattr(ours, name)
             if name == "DOWNLOADER_MIDDLEWARES":  # what we switch off for our spider, theirs may need (allowed_domains)
-                value = {path: order for path, order in value.items() if order is not None}
+                value = {path: order for path, order in value.items() if order is not None or path in _REPLACED}
             if name in _MERGED:
                 merged = settings.getdict(name)
                 settings.set(name, {**value, **merged}, "addon")

@@ -157,6 +157,8 @@ class Page:
     """Some of the links of kind "other": those that may be more, for a crawl that has not seen pages like theirs."""
     series: Series | None = None
     """Set where an article goes on at other addresses, or began at one."""
+    rights: dict[str, str] = field(default_factory=dict)
+    """What the page says about its use beside meta_robots: tdm_reservation, tdm_policy, license, as written."""
 
 
 Outcome = Literal["response", "refused", "failed", "unchanged"]
@@ -180,6 +182,12 @@ class RawPage:
     body: bytes = b""
     reason: str | None = None
     retry: bool = False
+    host_fault: bool = False
+    """The host is in trouble: this failure is not counted against the page."""
+    rights: dict[str, str] = field(default_factory=dict)
+    """What the host says about the use of the page, robots.txt above all: keys of the record's `rights`."""
+    withheld: str | None = None
+    """Why the article that was read is not to be stored; `page.article` is None then."""
     page: Page | None = None
     unreadable: str | None = None
     """Why reading the body went wrong, an error of ours; the body is kept for a version that can."""

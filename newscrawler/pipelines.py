@@ -17,7 +17,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from newscrawler.exceptions import BadRow, StoreError
-from newscrawler.export.collected import collected_record
+from newscrawler.export.collected import collected_record, fetched_rights
 from newscrawler.extract import read_page
 from newscrawler.extract.seen import NONE_SEEN, Seen
 from newscrawler.frontier import Crawl, Scope, join_parts, part_of, settle
@@ -58,6 +58,7 @@ class ReadPage(_WithCrawl):
                 sisters, rules = scope.sisters_of(item.url), scope.rules_of(item.url, item.fetched_at)
                 seen = self._seen(item.url)
                 item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules, seen=seen)
+                self._obey(item, scope)
             except StoreError as error:
                 assert self.crawl is not None
                 self.crawl.fail(error)
@@ -70,6 +71,14 @@ class ReadPage(_WithCrawl):
     def _seen(self, url: str) -> Seen:
         """What the crawl has learned of the site."""
         return self.crawl.ledger.seen(url) if self.crawl is not None and self.crawl.error is None else NONE_SEEN
+
+    @staticmethod
+    def _obey(item: RawPage, scope: Scope) -> None:
+        """Takes away the article of a page whose publisher asks for it; its links stay, and what is no article is read as ever."""
+        if item.page is not None and item.page.article is not None:
+            item.withheld = scope.policy_of(item.url).refusal(fetched_rights(item))
+            if item.withheld is not None:
+                item.page.article = item.page.series = None
 
 
 class FindDuplicates(_WithCrawl):

@@ -11,6 +11,7 @@ NEWSCRAWLER_DB = "data/news.db"  # a path, or a SQLAlchemy URL
 NEWSCRAWLER_SOURCES: str | None = None  # a sources.toml; scrapy crawl news -a sources=FILE goes before it
 NEWSCRAWLER_ONLY: str | None = None  # the start pages of this source alone
 NEWSCRAWLER_KEEP_BODIES = True  # bodies as fetched are kept, so that a better version can read every page again
+NEWSCRAWLER_TDMREP = True  # each host's /.well-known/tdmrep.json is asked for once: reservations of text and data mining
 NEWSCRAWLER_ALLOW_PRIVATE: list[str] = []  # hosts that may have loopback or private addresses
 
 # --- who we are: a name and a way to reach the people who answer for the crawl
@@ -58,6 +59,9 @@ SPIDER_MIDDLEWARES = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "newscrawler.middlewares.guard.Guard": 50,  # before robots.txt (100): a refused host is not asked for it
+    "newscrawler.middlewares.rights.Rights": 90,
+    "newscrawler.middlewares.manners.Robots": 100,  # RFC 9309: an unreachable robots.txt forbids everything for a while
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes it for a permission
     "newscrawler.middlewares.compressed.Compressed": 595,  # right before HttpCompressionMiddleware (590) sees a response
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

@@ -72,10 +72,10 @@ class Ran:
     err: str
 
 
-def newscrawler(*words: str, stdin: bytes = b"", cwd: Path | None = None) -> Ran:
-    """Runs the command line in a process of its own, as a user does."""
+def newscrawler(*words: str, stdin: bytes = b"", cwd: Path | None = None, before: str = "") -> Ran:
+    """Runs the command line in a process of its own, as a user does; `before` is Python that runs first, to shorten a wait."""
     process = subprocess.run(
-        [sys.executable, "-c", "import sys; from newscrawler.cli import main; sys.exit(main())", *words],
+        [sys.executable, "-c", f"{before}\nimport sys; from newscrawler.cli import main; sys.exit(main())", *words],
         input=stdin,
         capture_output=True,
         cwd=cwd,

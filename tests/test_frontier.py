@@ -53,6 +53,7 @@ def test_new_links_wake_a_host_that_waits_for_a_retry(tmp_path):
         ledger = Ledger(engine, "test")
         first, second = ledger.seed([start_page(f"{SITE}/1"), start_page(f"{SITE}/2")])
         frontier = Frontier(ledger, 4, lambda host: 0.0)
+        frontier.good("news.example")  # has answered before: more than one request at once
         tasks = [frontier.next(), frontier.next()]
         ledger.write(Outcome(first, "queued", 1.0, "attempt 1", due=1e12))
         frontier.answered(tasks[0])

@@ -30,7 +30,7 @@ SQL = frozenset({"sqlalchemy", "alembic"})
 SCRAPY = frozenset({"scrapy", "twisted", "zope", "itemadapter"})
 GUARDED = SQL | SCRAPY
 
-BOTTOM = frozenset({"items", "exceptions", "config", "chinese"})
+BOTTOM = frozenset({"items", "exceptions", "config", "chinese", "rights"})
 PLAIN = BOTTOM | {"decode", "clean", "dedupe", "extract", "store", "frontier", "export", "sample"}
 SCRAPY_SIDE = frozenset({"spiders", "middlewares", "pipelines", "extensions", "settings", "addon", "logformat"})
 ROOT = ""  # newscrawler/__init__.py: the map, and the public names on first use
@@ -38,7 +38,8 @@ ROOT = ""  # newscrawler/__init__.py: the map, and the public names on first use
 LAYERS = {
     "items": Layer(frozenset()),
     "exceptions": Layer(frozenset()),
-    "config": Layer(frozenset({"exceptions"})),
+    "config": Layer(frozenset({"exceptions", "rights"})),
+    "rights": Layer(frozenset()),
     "chinese": Layer(frozenset()),
     "clean": Layer(BOTTOM),
     "dedupe": Layer(BOTTOM),

@@ -13,6 +13,7 @@ import click
 
 from newscrawler.cli import options
 from newscrawler.exceptions import DiskFull, UsageError
+from newscrawler.rights import USES, allows
 
 
 @click.command("export")
@@ -22,8 +23,11 @@ from newscrawler.exceptions import DiskFull, UsageError
 @click.option("--site", help="Only this registrable domain.")
 @click.option("--revisions", "every", is_flag=True, help="Every version of each article.")
 @click.option("--keep-duplicates", is_flag=True, help="Duplicates too, each with duplicate_of.")
+@click.option("--rights", "uses", multiple=True, type=click.Choice(USES), help="Only articles whose publisher does not refuse this use (repeatable).")
 @options.script
-def command(db: str, output: str, since: int, site: str | None, every: bool, keep_duplicates: bool, script: str | None) -> None:
+def command(
+    db: str, output: str, since: int, site: str | None, every: bool, keep_duplicates: bool, uses: tuple[str, ...], script: str | None
+) -> None:
     """Print the collected articles, one JSON object a line, in the order of change."""
     from newscrawler.export import dumps, in_script
     from newscrawler.store import reading
@@ -31,6 +35,8 @@ def command(db: str, output: str, since: int, site: str | None, every: bool, kee
     with options.opened(db) as engine, _opened(output) as file:
         for seq, found in reading.exported(engine, since=since, site=site, every_revision=every, keep_duplicates=keep_duplicates):
             record = _record(seq, found)
+            if not all(allows(record["rights"], use) for use in uses):
+                continue
             file.write(dumps(in_script(record, script) if script else record) + "\n")
 
 

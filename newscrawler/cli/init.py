@@ -68,6 +68,13 @@ start_pages = ["https://news.example.com/"]
 # from = 2012-01-01
 # until = 2019-06-30
 # text = "#story-body"
+
+# What to do about what this publisher asks, each "obey" (without it) or "ignore". The record says in any case what was asked.
+# [source.example.rights]
+# noindex = "obey"
+# noarchive = "obey"
+# tdm = "obey"
+# content_signal = "obey"
 """
 
 

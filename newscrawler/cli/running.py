@@ -200,7 +200,6 @@ def _quiet(verbose: bool) -> None:
     logging.getLogger("scrapy.statscollectors").setLevel(logging.INFO if verbose else logging.WARNING)
     logging.getLogger("scrapy.utils.log").setLevel(logging.WARNING)
     logging.getLogger("scrapy.downloadermiddlewares.redirect").setLevel(logging.ERROR)  # it serves robots.txt only: no Referer
-    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)  # the page itself says why it failed
     logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)
 
 
@@ -222,6 +221,7 @@ def summary(running: Crawl, stopped_by: int | None = None) -> str:
     ]
     lines = ["", *(f"  {number:>8,}  {name}" for name, number in rows if number or name in ("pages fetched", "articles"))]
     lines += [f"            {reason}: {number}" for reason, number in seen.reasons.most_common(8)]
+    lines += [f"  {host}: {why}: the same command goes on from there" for host, why in list(running.parked.items())[:8]]
     if running.error is None:
         lines += ["", f"database: {running.plan.db}"]
     if running.error is None and (stopped_by or running.stopped):

@@ -19,6 +19,9 @@
     until = 2019-06-30
     text = "#story"
 
+    [source.example.rights]                           # what to do about what its publisher asks: rights.py
+    noindex = "ignore"
+
 An unknown key is an error, since a misspelt one would silently do nothing. `source` has the values, `rules` those of an extract
 table, `selectors` the expressions in them, `page_class` loads a class, `lines` finds the line that an error names, `read` reads a file.
 """

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newscrawler.config.page_class import PageClass, page_class_in
 from newscrawler.config.rules import Layout, Rules, UrlKind, read_layouts
 from newscrawler.config.values import Reader, Wrong, domains, is_under, pages, patterns, read_table, seconds
+from newscrawler.rights import OBEY_ALL, Policy
 
 Patterns = tuple[re.Pattern[str], ...]
 
@@ -22,7 +23,7 @@ class Source:
     `allowed_domains` empty: the sites of the start pages. `sister_domains` count as the same site when links are followed.
     Patterns are searched in the URL. `delay` in seconds between two requests to a host, None: that of the command.
     `article_urls`, `hub_urls` and `other_urls` tell what a page is by its address. `extract` says where fields stand on the pages,
-    `page` is a class that reads them.
+    `page` is a class that reads them, `rights` what to do about what publishers ask.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Source:
     other_urls: Patterns = field(default=(), hash=False)
     extract: tuple[Layout, ...] = field(default=(), hash=False)
     page: PageClass | None = field(default=None, hash=False)
+    rights: Policy = field(default=OBEY_ALL, hash=False)
 
     @property
     def rules(self) -> Rules:
@@ -61,6 +63,7 @@ def readers(folder: Path) -> Mapping[str, Reader]:
         "other_urls": patterns,
         "extract": read_layouts,
         "page": page_class_in(folder),
+        "rights": Policy.of,
     }
 
 

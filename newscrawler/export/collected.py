@@ -22,6 +22,16 @@ def utc(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def fetched_rights(raw: RawPage) -> dict[str, str | None]:
+    """The record's `rights`: what the page says goes before its headers, and these before what its host says of all pages."""
+    headers = {"x_robots_tag": "x-robots-tag", "tdm_reservation": "tdm-reservation", "tdm_policy": "tdm-policy"}
+    told: dict[str, str | None] = {**raw.rights}
+    told.update((key, raw.headers[name]) for key, name in headers.items() if name in raw.headers)
+    if raw.page is not None:
+        told |= raw.page.rights | {"meta_robots": raw.page.meta_robots}
+    return told
+
+
 def collected_record(raw: RawPage, article_key: str, content_hash: str, discovered_by: str, source: str | None = None) -> dict[str, Any]:
     """The record of `raw.page.article`; `seq`, `revision` and the run are the ledger's to set.
 
@@ -29,6 +39,7 @@ def collected_record(raw: RawPage, article_key: str, content_hash: str, discover
     """
     page = raw.page
     assert page is not None and page.article is not None
+    rights = fetched_rights(raw)
     return article_record(
         page.article,
         id=article_id(article_key),
@@ -43,7 +54,7 @@ def collected_record(raw: RawPage, article_key: str, content_hash: str, discover
         content_hash=content_hash,
         revision=1,
         duplicate_of=None,
-        rights={"x_robots_tag": raw.headers.get("x-robots-tag"), "meta_robots": page.meta_robots},
+        rights=rights,
         provenance={
             "payload_digest": "sha256:" + sha256(raw.body).hexdigest(),
             "http_status": raw.status,

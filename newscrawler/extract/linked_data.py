@@ -38,6 +38,7 @@ class LinkedData:
     free: bool | None = None
     description: str | None = None
     subtitle: str | None = None
+    license: str | None = None
     crumbs: list[str] = field(default_factory=list)
 
 
@@ -130,6 +131,7 @@ def _read(node: dict[str, Any], named: dict[str, dict[str, Any]], *, is_article:
         image=image[0] if image else None,
         free={"true": True, "false": False}.get(str(free).lower()) if free is not None else None,
         description=_first(node.get("description")),
+        license=next(iter(_strings(node.get("license"), "url", "@id", "name")), None),
         subtitle=_first(node.get("alternativeHeadline")),
     )
 

@@ -313,6 +313,8 @@ class _Walk:
         content = element.get("content")
         if name and content:
             name = name.lower()
+            if name == "robots" and name in self.out.meta:  # all of them count
+                self.out.meta[name] += ", " + content.strip()
             self.out.meta.setdefault(name, content.strip())
         return False
 
@@ -322,6 +324,8 @@ class _Walk:
             self.out.canonical = self.out.canonical or href
         elif href and rel in ("next", "prev"):
             self.out.rels.append((rel, href))
+        elif href and rel in ("license", "copyright"):
+            self.out.meta.setdefault("rel=license", href)
         return False
 
     def _base(self, element: etree._Element) -> bool:

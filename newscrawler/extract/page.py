@@ -23,6 +23,7 @@ from newscrawler.extract.page_object import GivenPage, read_by
 from newscrawler.extract.parse import parse_html
 from newscrawler.extract.parts import find_series
 from newscrawler.extract.related import give_teasers, related_entries
+from newscrawler.extract.reserved import page_rights
 from newscrawler.extract.rules import Given, apply_rules, remove_matches
 from newscrawler.extract.seen import NONE_SEEN, Seen
 from newscrawler.extract.trace import Trace
@@ -170,8 +171,10 @@ def _page(
             links = _related_first(links, article, {one.url for one in found if one.same_site})
         else:
             article.related = related_entries(links)
+        base = _base(outline, url)
         page = Page(url, "article", article, links, doubtful=doubtful)
-        page.series = find_series(own, found, article.canonical_url, _rels(outline, Resolver(_base(outline, url))))
+        page.rights = page_rights(outline, linked_data_of(outline.scripts).license, base)
+        page.series = find_series(own, found, article.canonical_url, _rels(outline, Resolver(base)))
         return page
     forms = page_forms(found)
     if told != "other" and (told == "hub" or forms[True] >= HUB_LINKS or (forms[True] and forms[False] >= HUB_LINKS)):

@@ -61,6 +61,7 @@ class Crawl:
         self.stopped: str | None = None  # why no more pages are handed out
         self.error: Exception | None = None
         self.output_error: Exception | None = None  # the collection is whole, but -o is not
+        self.parked: dict[str, str] = {}  # hosts left alone at the end, and why
         self.tasks: dict[int, Task] = {}  # handed out, not yet written
         self.news = asyncio.Event()  # something changed for whoever waits for the next page
         self._stack = ExitStack()
@@ -128,6 +129,7 @@ class Crawl:
         """Commits, queues again what was not answered, ends the run and lets the database go; after a failure only the last."""
         try:
             if self.error is None:
+                self.parked = self.frontier.park()
                 self.ledger.close(reason)
         except Exception as error:
             self.error = error

@@ -2,6 +2,7 @@
 
 Theory: a heap holds one entry for each host that has something to fetch, by the moment it may be asked next. The best page of
 a host comes from the ledger (priority, then newest, then oldest found), a few at a time. Delays are on a monotonic clock.
+What the answers of a host say about the next request to it is in `manners`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
 
+from newscrawler.frontier.manners import LONGEST, HostManners, parked_text
 from newscrawler.store import Ledger, Task
 
 HEAD = 32  # pages of one host in memory
+PATIENCE = 60.0  # seconds: a crawl waits so long for a host or a page, and leaves what is due later to the next one
 
 
 class Frontier:
-    """The order of a crawl. `delay(host)` is the pause in seconds between two requests to a host."""
+    """The order of a crawl. `delay(host)` is the pause in seconds between two requests to a host; its Crawl-delay comes on top."""
 
     def __init__(self, ledger: Ledger, concurrency: int, delay: Callable[[str], float], now: Callable[[], float] = time.monotonic) -> None:
         self.ledger, self.concurrency, self.delay, self.now = ledger, concurrency, delay, now
@@ -28,9 +31,17 @@ class Frontier:
         self._turns: list[tuple[float, int, str]] = []
         self._listed: dict[str, float] = {}  # the moment that counts; the heap may hold later ones too
         self._not_before: dict[str, float] = {}
+        self._asked: dict[str, float] = {}
+        self._manners: dict[str, HostManners] = {}
         self._tick = count()
+        for host, why in ledger.parked_hosts().items():
+            self.manners(host).was_parked(why)
         for host in ledger.waiting_hosts():
             self.more(host)
+
+    def manners(self, host: str) -> HostManners:
+        """What the answers of a host have said so far."""
+        return self._manners.setdefault(host, HostManners())
 
     def next(self) -> Task | None:
         """The page to fetch now, or None when no host may be asked at this moment (see `pause`)."""
@@ -39,16 +50,42 @@ class Frontier:
             if self._listed.get(host) != at:
                 continue  # listed again for an earlier moment
             del self._listed[host]
-            if self.out[host] >= self._share():
-                continue  # listed again by `answered`
+            if not self._may_ask(host):
+                continue
             task = self._pop(host)
             if task is not None:
-                self.out[host] += 1
-                self.total_out += 1
-                self._not_before[host] = self.now() + self.delay(host)
-                self.more(host)
+                self._hand_out(host)
                 return task
         return None
+
+    def _may_ask(self, host: str) -> bool:
+        """Whether a host may be asked now; if not, it is listed again for the moment when it may, or by `answered`."""
+        manners = self.manners(host)
+        if (at := self._earliest(host, manners)) > self.now():
+            self._list(host, at)
+            return False
+        manners.open()
+        return self.out[host] < (manners.most or self._share())
+
+    def _earliest(self, host: str, manners: HostManners) -> float:
+        """The moment before which a host is left alone; its Crawl-delay may have become known after it was asked last."""
+        return max(manners.not_before, self._asked[host] + manners.crawl_delay if host in self._asked else 0.0)
+
+    def _is_put_off(self, host: str) -> bool:
+        """Whether a listed host must be left alone for longer than it is listed for; it is listed for that moment then."""
+        at = self._earliest(host, self.manners(host))
+        if at <= max(self._listed[host], self.now()):
+            return False
+        del self._listed[host]
+        self._list(host, at)
+        return True
+
+    def _hand_out(self, host: str) -> None:
+        self.out[host] += 1
+        self.total_out += 1
+        self._asked[host] = now = self.now()
+        self._not_before[host] = now + max(self.delay(host), self.manners(host).crawl_delay)
+        self.more(host)
 
     def _share(self) -> int:
         """How many requests one host may have at once: half of all as soon as there is another host, so that none starves."""
@@ -84,10 +121,41 @@ class Frontier:
             del self.out[task.host]
         self.more(task.host)
 
+    def good(self, host: str) -> None:
+        """Notes an answer without trouble; what was parked with the host is due again."""
+        manners = self.manners(host)
+        if manners.why is not None:
+            self.ledger.release(host)
+            self.more(host)
+        manners.succeed()
+
+    def refused(self, host: str) -> None:
+        """Notes that robots.txt is known and forbids a page: no answer of the host, but it need not be approached with care any more."""
+        self.manners(host).answered = True
+
+    def bad(self, host: str, why: str, *, wait: float | None = None, at_once: bool = False) -> bool:
+        """Notes a failure; returns whether it is the host's and not the page's. `wait`: seconds that the host asks to be left alone."""
+        manners = self.manners(host)
+        blameless = manners.fail(self.now(), why, at_once=at_once)
+        if wait is not None:
+            manners.slow(self.now(), wait)
+        return blameless
+
+    def park(self) -> dict[str, str]:
+        """Writes into the ledger which hosts are parked, with all their queued pages; returns them with the reason."""
+        now, told = self.now(), {}
+        for host, manners in self._manners.items():
+            if manners.why is not None and manners.not_before > now:
+                seconds = min(LONGEST, manners.not_before - now)
+                told[host] = parked_text(seconds, manners.why, time.time())
+                self.ledger.park(host, time.time() + seconds, "host " + told[host])
+        return told
+
     def pause(self) -> float | None:
-        """Seconds until a host may be asked, 0 when one may be now; None when nothing waits but for answers."""
-        while self._turns and self._listed.get(self._turns[0][2]) != self._turns[0][0]:
+        """Seconds until a host may be asked, 0 when one may be now; None when nothing waits but for answers, or for too long."""
+        while self._turns and (self._listed.get(self._turns[0][2]) != self._turns[0][0] or self._is_put_off(self._turns[0][2])):
             heappop(self._turns)
         if not self._turns:
             return None
-        return max(0.0, self._turns[0][0] - self.now())
+        at, now = self._turns[0][0], self.now()
+        return None if at - now > PATIENCE else max(0.0, at - now)

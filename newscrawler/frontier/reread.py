@@ -67,6 +67,9 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
         if not differs(ledger.newest(raw.decision.of), record):
             return "unchanged"
         raw.decision = Decision("revision", raw.decision.of, "read again")
+    if raw.decision.verdict == "revision":
+        assert raw.decision.of is not None  # what came with the answer is not kept with the body
+        record["rights"] = ledger.newest(raw.decision.of)["rights"] | {name: value for name, value in record["rights"].items() if value is not None}
     told = {"new": "new", "duplicate": "duplicate"}.get(raw.decision.verdict, "changed")
     # One that is due again or missing stays so.
     state = row["state"] if row["state"] in ("queued", "gone") else "duplicate" if told == "duplicate" else "stored"

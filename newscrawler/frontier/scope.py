@@ -12,6 +12,7 @@ from newscrawler.config import NO_RULES, Rules, Source, is_under, page_address
 from newscrawler.dedupe import registrable_domain
 from newscrawler.exceptions import UsageError
 from newscrawler.items import Link
+from newscrawler.rights import OBEY_ALL, Policy
 from newscrawler.store import Found
 
 # Related reading before articles before sections before the pages of archives, and what is only
@@ -69,6 +70,10 @@ class Scope:
         ruled = [source for source in self.sources_of(url) if source.rules] if self.sources else []
         chosen = next((source for source in ruled if _left_out(source, url) is None), ruled[0] if ruled else None)
         return chosen.rules.fetched_at(fetched_at) if chosen else NO_RULES
+
+    def policy_of(self, url: str) -> Policy:
+        """What to do about the rights of that page: the policy of the first of its sources that admits it, else everything is obeyed."""
+        return next((source.rights for source in self.sources_of(url) if _left_out(source, url) is None), OBEY_ALL)
 
     def delay_of(self, host: str) -> float | None:
         """The pause in seconds that sources ask for at a host (with or without port): the longest, or None."""

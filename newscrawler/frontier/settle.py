@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from newscrawler.dedupe import canonical_url, same_site
+from newscrawler.export.collected import fetched_rights
+from newscrawler.frontier.manners import LONGEST, SLOWING, parked_text, retry_after
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
 from newscrawler.items import Link, RawPage, Series
 from newscrawler.store import Body, Found, Outcome, Task, absence
@@ -31,18 +33,21 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True, tr
     if raw.outcome == "refused":
         outcome.state, outcome.reason = "refused", raw.reason
     elif raw.outcome == "failed":
-        _fail(outcome, task, raw.reason or "failed", raw.retry)
+        _fail(outcome, raw, task, raw.reason or "failed", raw.retry)
     elif raw.status in _REDIRECTS and raw.headers.get("location"):
         _redirect(outcome, raw, task, scope)
     elif raw.status is not None and not 200 <= raw.status < 300:
-        _refuse(outcome, task, raw.status)
+        _refuse(outcome, raw, task, raw.status)
     else:
         _read(outcome, raw, task, scope, keep_body)
         outcome.found = [*outcome.found, *followed(tried, raw.page_id, task.depth, scope, ("other",))]
     return outcome
 
 
-def _fail(outcome: Outcome, task: Task, reason: str, retry: bool) -> None:
+def _fail(outcome: Outcome, raw: RawPage, task: Task, reason: str, retry: bool) -> None:
+    if retry and raw.host_fault:  # the host waits, and this page with it: the attempt does not count
+        outcome.state, outcome.attempts, outcome.reason = "queued", task.attempts, f"{reason}, as other pages of the host"
+        return
     attempts = task.attempts + 1
     again = retry and attempts < ATTEMPTS
     outcome.state, outcome.attempts = ("queued" if again else "failed"), attempts
@@ -50,9 +55,17 @@ def _fail(outcome: Outcome, task: Task, reason: str, retry: bool) -> None:
     outcome.due = outcome.at + BACK_OFF * 2 ** (attempts - 1) if again else 0.0
 
 
-def _refuse(outcome: Outcome, task: Task, status: int) -> None:
+def _refuse(outcome: Outcome, raw: RawPage, task: Task, status: int) -> None:
     if status in _RETRIED:
-        _fail(outcome, task, f"HTTP {status}", True)
+        wait = retry_after(raw.headers, raw.fetched_at)
+        if wait is not None and wait > SLOWING:  # told when to come back: that is no failure
+            wait = min(wait, LONGEST)
+            reason = parked_text(wait, f"HTTP {status} with Retry-After: {raw.headers['retry-after'][:60]}", outcome.at)
+            outcome.state, outcome.attempts, outcome.due, outcome.reason = "queued", task.attempts, outcome.at + wait, reason
+            return
+        _fail(outcome, raw, task, f"HTTP {status}", True)
+        if wait is not None and outcome.state == "queued":
+            outcome.due = max(outcome.due, outcome.at + wait)
         return
     outcome.state = "gone" if status in _GONE else "refused" if status in _FORBIDDEN else "failed"
     outcome.reason, outcome.absence = f"HTTP {status}", _GONE.get(status, 0)
@@ -86,7 +99,8 @@ def _redirect(outcome: Outcome, raw: RawPage, task: Task, scope: Scope) -> None:
 def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: bool) -> None:
     page = raw.page
     repaired = page is not None and page.article is not None and bool(page.article.repairs)
-    if raw.body and (keep_body or repaired):  # wherever something was changed, the original stays
+    keeps_copy = raw.withheld is None and scope.policy_of(raw.url).keeps_copy(fetched_rights(raw))
+    if raw.body and keeps_copy and (keep_body or repaired):  # wherever something was changed, the original stays
         outcome.body = Body(raw.body, raw.headers.get("content-type"))
     if raw.unreadable is not None:
         outcome.state, outcome.reason = "failed", raw.unreadable
@@ -97,6 +111,8 @@ def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: b
     outcome.kind, outcome.encoding, outcome.reason = page.kind, page.encoding, page.reason
     outcome.links = page.links
     outcome.found = followed(page.links, raw.page_id, task.depth, scope)
+    if raw.withheld is not None:
+        outcome.state, outcome.reason = "refused", raw.withheld
     if page.series is not None:
         _read_part(outcome, page.series, task, scope)
     elif page.article is not None and raw.decision is not None:

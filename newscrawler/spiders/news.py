@@ -21,17 +21,20 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
 from twisted.python.failure import Failure
 
 from newscrawler.config import chosen_sources
 from newscrawler.exceptions import BadUrl, StoreError, UsageError
 from newscrawler.frontier import Crawl
 from newscrawler.frontier.crawl import Plan
+from newscrawler.frontier.manners import SLOWING, is_trouble, retry_after
 from newscrawler.frontier.scope import Scope, start_page
 from newscrawler.items import RawPage
+from newscrawler.middlewares.manners import RobotsUnreachable
 from newscrawler.store import Found, Task
 
-_KEPT = ("content-type", "location", "retry-after", "x-robots-tag", "etag", "last-modified")
+_KEPT = ("content-type", "location", "retry-after", "x-robots-tag", "etag", "last-modified", "date", "tdm-reservation", "tdm-policy")
 
 # What went wrong: the reason in words, and whether another attempt may help.
 _FAULTS: tuple[tuple[type[Exception], str, bool], ...] = (
@@ -44,6 +47,11 @@ _FAULTS: tuple[tuple[type[Exception], str, bool], ...] = (
     (NotSupported, "the answer cannot be decoded", False),
     (DownloadFailedError, "the connection broke", True),
 )
+
+
+def _joined(name: str, values: list[bytes]) -> str:
+    """The value of a header; of X-Robots-Tag all of them, as each may hold for another agent."""
+    return (b", ".join(values) if name == "x-robots-tag" else values[-1]).decode("utf-8", "replace")
 
 
 class NewsSpider(Spider):
@@ -90,6 +98,7 @@ class NewsSpider(Spider):
             spider.crawl = Crawl(plan)
         spider.crawl.frontier.delay = spider.delay_of
         crawler.signals.connect(spider.stopping, signal=signals.spider_closed)
+        crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
         return spider
 
     def take_sources(self, file: str | None, only: str | None) -> Scope:
@@ -109,6 +118,13 @@ class NewsSpider(Spider):
         slots = self.crawler.engine.downloader.slots if self.crawler.engine else {}
         slot = slots.get(urlsplit(f"//{host}").hostname or "")
         return max(slot.delay if slot else self.crawler.settings.getfloat("DOWNLOAD_DELAY"), self.crawl.plan.delay_of(host))
+
+    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        """Takes over the Crawl-delay of a host, which Scrapy leaves to us."""
+        task: Task | None = request.cb_kwargs.get("task")
+        if self.crawl is not None and task is not None:
+            agent = self.crawler.settings.get("ROBOTSTXT_USER_AGENT") or self.crawler.settings["USER_AGENT"]
+            self.crawl.frontier.manners(task.host).asks_delay(robotparser.crawl_delay(agent))
 
     async def start(self) -> AsyncIterator[Any]:
         """Requests, as the frontier hands out pages; ends when nothing is left."""
@@ -159,26 +175,50 @@ class NewsSpider(Spider):
 
     def parse(self, response: Response, task: Task) -> Iterable[RawPage]:
         """The answer to a request, whatever its status."""
+        found = {name: response.headers.getlist(name) for name in _KEPT}
+        headers = {name: _joined(name, values) for name, values in found.items() if values}
+        raw = RawPage(task.page_id, response.url, "response", time.time(), response.status, headers, response.body)
+        raw.rights = response.meta.get("newscrawler_rights", {})
+        assert self.crawl is not None
+        if is_trouble(response.status):
+            wait = retry_after(headers, raw.fetched_at)
+            slowing = wait if wait is not None and wait <= SLOWING else None
+            raw.host_fault = self.crawl.frontier.bad(task.host, f"HTTP {response.status}", wait=slowing)
+        else:
+            try:
+                self.crawl.frontier.good(task.host)
+            except StoreError as error:
+                self.crawl.fail(error)
         self.answered(task)
-        names = {name: response.headers.get(name) for name in _KEPT}
-        headers = {name: value.decode("utf-8", "replace") for name, value in names.items() if value is not None}
-        yield RawPage(task.page_id, response.url, "response", time.time(), response.status, headers, response.body)
+        yield raw
 
     def missed(self, failure: Failure) -> Iterable[RawPage]:
         """What came instead of an answer."""
         request: Request = failure.request  # type: ignore[attr-defined]
         task: Task = request.cb_kwargs["task"]
+        raw = self._missed(failure.value, task, request)
         self.answered(task)
-        if isinstance(failure.value, IgnoreRequest):
-            reason = str(failure.value).replace("Forbidden by robots.txt", "robots.txt forbids it")
-            yield RawPage(task.page_id, request.url, "refused", time.time(), reason=reason or "refused")
-            return
+        yield raw
+
+    def _missed(self, error: BaseException | None, task: Task, request: Request) -> RawPage:
+        assert self.crawl is not None
+        raw = RawPage(task.page_id, request.url, "failed", time.time())
+        if isinstance(error, RobotsUnreachable):
+            raw.reason, raw.retry = str(error), True
+            raw.host_fault = self.crawl.frontier.bad(task.host, raw.reason, at_once=True)
+            return raw
+        if isinstance(error, IgnoreRequest):
+            self.crawl.frontier.refused(task.host)
+            raw.outcome, raw.reason = "refused", str(error).replace("Forbidden by robots.txt", "robots.txt forbids it") or "refused"
+            return raw
         for fault, words, retry in _FAULTS:
-            if isinstance(failure.value, fault):
-                yield RawPage(task.page_id, request.url, "failed", time.time(), reason=words, retry=retry)
-                return
-        self.logger.error("%s: %s: %s", request.url, type(failure.value).__name__, failure.value)
-        yield RawPage(task.page_id, request.url, "failed", time.time(), reason=f"{type(failure.value).__name__}: {failure.value}"[:300])
+            if isinstance(error, fault):
+                raw.reason, raw.retry = words, retry
+                raw.host_fault = retry and self.crawl.frontier.bad(task.host, words)
+                return raw
+        self.logger.error("%s: %s: %s", request.url, type(error).__name__, error)
+        raw.reason = f"{type(error).__name__}: {error}"[:300]
+        return raw
 
     def stopping(self, reason: str) -> None:
         """Closes the crawl when Scrapy has closed everything else."""

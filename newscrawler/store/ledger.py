@@ -217,6 +217,21 @@ class Ledger:
         self.commit()
         return number
 
+    @_named
+    def park(self, host: str, until: float, reason: str) -> None:
+        """See `queue.park`."""
+        queue.park(self._begin(), host, until, reason)
+
+    @_named
+    def release(self, host: str) -> None:
+        """See `queue.release`."""
+        queue.release(self._begin(), host)
+
+    @_named
+    def parked_hosts(self) -> dict[str, str]:
+        """Host -> the reason why an earlier crawl parked it."""
+        return queue.parked_hosts(self._begin())
+
     # ---- one page
 
     @_named

@@ -94,6 +94,26 @@ def readmit(connection: sa.Connection, reason: Callable[[str, int], str | None])
     return len(admitted)
 
 
+_IS_PARKED = sa.and_(pages.c.state.in_(("queued", "in_flight")), pages.c.reason.like("host parked%"))
+
+
+def park(connection: sa.Connection, host: str, until: float, reason: str) -> None:
+    """Puts off all waiting pages of a host, those handed out too; `reason` begins with "host parked"."""
+    waiting = pages.update().where(pages.c.host == host, pages.c.state.in_(("queued", "in_flight")))
+    connection.execute(waiting.where(pages.c.due < until).values(due=until, reason=reason))
+
+
+def release(connection: sa.Connection, host: str) -> None:
+    """Makes the pages of a host due that were parked with it."""
+    connection.execute(pages.update().where(pages.c.host == host, _IS_PARKED).values(due=0, reason=None))
+
+
+def parked_hosts(connection: sa.Connection) -> dict[str, str]:
+    """Host -> the reason why its pages are parked."""
+    query = sa.select(pages.c.host, sa.func.max(pages.c.reason)).where(_IS_PARKED).group_by(pages.c.host)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def _slices(page_ids: Iterable[int], most: int = 500) -> Iterator[list[int]]:
     """Yields the ids by the hundred: databases bound the number of parameters of a statement (PostgreSQL 65,535)."""
     listed = list(page_ids)

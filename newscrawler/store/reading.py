@@ -46,9 +46,10 @@ def _count(connection: sa.Connection, table: sa.Table, *where: sa.ColumnElement[
 
 
 def reasons(engine: sa.Engine, most: int = 10) -> list[tuple[str, str, int]]:
-    """The commonest (state, reason, number) of pages that are not in the collection."""
+    """The commonest (state, reason, number) of pages that are not in the collection, parked ones included."""
     number = sa.func.count().label("number")
-    query = sa.select(pages.c.state, pages.c.reason, number).where(pages.c.state.in_(("refused", "failed", "gone")))
+    parked = sa.and_(pages.c.state == "queued", sa.or_(pages.c.reason.like("host parked%"), pages.c.reason.like("parked%")))
+    query = sa.select(pages.c.state, pages.c.reason, number).where(sa.or_(pages.c.state.in_(("refused", "failed", "gone")), parked))
     with named_errors(), engine.begin() as connection:
         return [tuple(row) for row in connection.execute(query.group_by(pages.c.state, pages.c.reason).order_by(number.desc()).limit(most))]
 

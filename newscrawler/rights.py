@@ -1,0 +1,125 @@
+"""What a page's publisher says about its use: read from headers, page and robots.txt, judged by the policy of a source. Pure.
+
+Where it comes from: X-Robots-Tag and meta robots (Google's and Bing's documentation; noarchive: no copy of the page as it is), TDM
+Reservation Protocol (W3C community group report of 2024: `tdm-reservation` and `tdm-policy` as header, meta or in /.well-known/tdmrep.json),
+Content-Signal (draft of contentsignals.org: search, ai-input, ai-train, each yes or no). None of it is legal advice: what is recorded is
+what was fetched, whatever the policy.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from fnmatch import fnmatchcase
+from typing import Any
+
+AGENT = "newscrawler"
+USES = ("search", "ai-input", "ai-train", "tdm", "archive", "index")
+"""What `allows` can be asked for."""
+_OBEY, _IGNORE = "obey", "ignore"
+_AGENT_PREFIX = re.compile(r"\s*([\w-]+)\s*:\s*")
+_VALUED = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
+_SIGNAL = re.compile(r"([a-z-]+)\s*=\s*(yes|no)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a source does about each wish, "obey" or "ignore": `[source.NAME.rights]` of sources.toml."""
+
+    noindex: str = _OBEY
+    noarchive: str = _OBEY
+    tdm: str = _OBEY
+    content_signal: str = _OBEY
+
+    @classmethod
+    def of(cls, table: object) -> Policy:
+        """The policy that a table says; raises ValueError for an unknown name or value."""
+        if not isinstance(table, dict):
+            raise ValueError("must be a table [source.NAME.rights]")
+        known = [one.name for one in fields(cls)]
+        for name, value in table.items():
+            if name not in known:
+                raise ValueError(f"{name!r} is unknown: the fields are {', '.join(known)}")
+            if value not in (_OBEY, _IGNORE):
+                raise ValueError(f'{name}: must be "obey" or "ignore", not {value!r}')
+        return cls(**table)
+
+    def refusal(self, rights: Mapping[str, Any]) -> str | None:
+        """Why an article with these rights is not stored, or None."""
+        if self.noindex == _OBEY and not allows(rights, "index"):
+            return "noindex, as the page or its X-Robots-Tag asks"
+        if self.tdm == _OBEY and not allows(rights, "tdm"):
+            return "text and data mining is reserved (tdm-reservation: 1)"
+        if self.content_signal == _OBEY and not allows(rights, "search"):
+            return "Content-Signal of robots.txt: search=no"
+        return None
+
+    def keeps_copy(self, rights: Mapping[str, Any]) -> bool:
+        """Whether the page as fetched may be kept beside the article."""
+        return self.noarchive == _IGNORE or allows(rights, "archive")
+
+
+OBEY_ALL = Policy()
+
+
+def allows(rights: Mapping[str, Any], use: str) -> bool:
+    """Whether nothing in a record's `rights` speaks against a use of USES; what is not said is not refused.
+
+    >>> allows({"content_signal": "search=yes, ai-train=no"}, "ai-train"), allows({}, "ai-train")
+    (False, True)
+    """
+    if use == "tdm":
+        return str(rights.get("tdm_reservation") or "").strip() != "1"
+    if use in ("index", "archive"):
+        wishes = directives(rights.get("x_robots_tag")) | directives(rights.get("meta_robots"))
+        return not wishes & ({"noindex", "none"} if use == "index" else {"noarchive", "nocache"})
+    return signals_of(rights.get("content_signal")).get(use, True)
+
+
+def directives(value: str | None) -> set[str]:
+    """The directives of an X-Robots-Tag or meta robots that hold for us, in lower case; those for other agents by name are left out.
+
+    >>> sorted(directives("noarchive, otherbot: noindex, nofollow, newscrawler: nosnippet"))
+    ['noarchive', 'nosnippet']
+    """
+    found: set[str] = set()
+    ours = True
+    for part in (value or "").lower().split(","):
+        named = _AGENT_PREFIX.match(part)
+        if named and named[1] not in _VALUED:
+            ours, part = named[1] == AGENT, part[named.end() :]
+        if ours and part.strip():
+            found.add(part.strip())
+    return found
+
+
+def signals_of(value: str | None) -> dict[str, bool]:
+    """The signals of a Content-Signal line; a later one of the same name counts."""
+    return {name.lower(): said.lower() == "yes" for name, said in _SIGNAL.findall(value or "")}
+
+
+def tdm_rules(body: bytes) -> list[tuple[str, dict[str, str]]]:
+    """(location, rights) of a tdmrep.json in its order; [] for what is none. At most 1,000 are read."""
+    try:
+        listed = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    found = []
+    for one in listed[:1000] if isinstance(listed, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("location"), str):
+            policy = one.get("tdm-policy")
+            reservation = one.get("tdm-reservation")
+            told = {"tdm_reservation": str(reservation)} if reservation in (0, 1, "0", "1") else {}
+            found.append((one["location"], told | ({"tdm_policy": policy[:2000]} if isinstance(policy, str) else {})))
+    return found
+
+
+def tdm_of(rules: list[tuple[str, dict[str, str]]], path: str) -> dict[str, str]:
+    """What a tdmrep.json says of a path: the first location that matches, * for anything and $ for the end, as in robots.txt."""
+    for location, told in rules:
+        pattern = location.replace("[", "[[]").replace("?", "[?]")
+        if fnmatchcase(path, pattern[:-1] if pattern.endswith("$") else f"{pattern}*"):
+            return told
+    return {}
