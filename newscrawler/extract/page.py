@@ -5,6 +5,7 @@ from __future__ import annotations
 from newscrawler.config import Rules
 from newscrawler.extract import feeds
 from newscrawler.extract.addresses import Resolver, Site, form_of
+from newscrawler.extract.autodiscovery import feeds_of
 from newscrawler.extract.body import choose_body
 from newscrawler.extract.kind import ARTICLE_POINTS, article_points, terms_of
 from newscrawler.extract.linked_data import linked_data_of
@@ -31,7 +32,7 @@ def extract_page(text: str, url: str, trace: Trace | None = None, *, sisters: fr
     Never raises and fetches nothing. A page with neither text nor links is "other", with a reason.
     """
     if feeds.is_feed(text):
-        return feeds.read_feed(text, url)
+        return feeds.read_feed(text, url, sisters)
     if "<" not in text:
         return Page(url, "other", reason="empty" if not text.strip() else "not HTML")
     root = parse_html(text)
@@ -43,6 +44,7 @@ def extract_page(text: str, url: str, trace: Trace | None = None, *, sisters: fr
     if trace is not None:
         trace.root = root
     page.meta_robots = outline.meta.get("robots")
+    page.feeds = feeds_of(root, Resolver(_base(outline, url)), Site(url, sisters))
     return page
 
 

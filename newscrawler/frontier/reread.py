@@ -11,9 +11,11 @@ from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 from newscrawler.dedupe import article_key, content_hash, decide
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
+from newscrawler.extract.announced import complete_article
 from newscrawler.frontier.scope import Scope
 from newscrawler.items import Decision, RawPage
-from newscrawler.store import Ledger, Outcome, reading, undone_kinds
+from newscrawler.store import Ledger, Outcome, announcing, reading, undone_kinds
+from newscrawler.store.announcing import announced_of
 
 BATCH = 64
 # What differs from one reading to the next without the article being any different.
@@ -44,11 +46,14 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
     sisters, rules = scope.sisters_of(row["url"]), scope.rules_of(row["url"])
     raw.page = read_page(body, row["url"], row["content_type"], without=without, sisters=sisters, rules=rules)
     article = raw.page.article
+    said = announced_of(row["url"], [row[column.name] for column in announcing.COLUMNS])
+    if article is not None and said is not None:
+        complete_article(article, said.says, said.source, row["fetched_at"])
     if article is None or row["state"] == "refused":
         return "no article"
     key, digest = article_key(row["url"], article.canonical_url), content_hash(article.title, article.text)
     raw.decision = decide(digest, *ledger.known(raw.page_id, key, digest))
-    record = collected_record(raw, key, digest, row["discovered_by"], row["source"])
+    record = collected_record(raw, key, digest, *ledger.ways_to(raw.page_id))
     if raw.decision.verdict == "duplicate":
         return "duplicate"
     if raw.decision.verdict == "unchanged":

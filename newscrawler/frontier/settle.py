@@ -5,7 +5,9 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 from newscrawler.dedupe import canonical_url, same_site
+from newscrawler.frontier.announced import GUESSED, announced_pages, kept_announcements, stale
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
+from newscrawler.frontier.visiting import is_conditional, kept_visit
 from newscrawler.items import RawPage
 from newscrawler.store import Body, Found, Outcome, Task
 
@@ -23,7 +25,11 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True) ->
     """The outcome to write for what came back. An article's record, key and hash are added by the caller."""
     outcome = Outcome(raw.page_id, "read", raw.fetched_at, status=raw.status)
     outcome.answered, outcome.first = raw.status is not None, task.fetches == 0
-    if raw.outcome == "refused":
+    if raw.unmodified is not None or raw.status == 304:
+        _unmodified(outcome, raw, task)
+    elif task.discovered_by == GUESSED and not _is_hit(raw):
+        _miss(outcome, raw)
+    elif raw.outcome == "refused":
         outcome.state, outcome.reason = "refused", raw.reason
     elif raw.outcome == "failed":
         _fail(outcome, task, raw.reason or "failed", raw.retry)
@@ -33,7 +39,33 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True) ->
         _refuse(outcome, task, raw.status)
     else:
         _read(outcome, raw, task, scope, keep_body)
+    outcome.visit = kept_visit(outcome, raw, task)
     return outcome
+
+
+def _unmodified(outcome: Outcome, raw: RawPage, task: Task) -> None:
+    """The page is as it was read last: an article is `unchanged`, a section, feed or sitemap stays `read`, with the reason."""
+    if task.visit is None or not (raw.unmodified or is_conditional(task)):
+        outcome.state, outcome.reason = "failed", "HTTP 304 to a request without validators"
+        return
+    outcome.state, outcome.reason = task.visit.state, raw.unmodified or "not modified"
+    outcome.kind, outcome.encoding = task.kind, task.encoding
+
+
+def _is_hit(raw: RawPage) -> bool:
+    """Whether a usual path led to a feed or sitemap, or may yet: a redirect is followed."""
+    if raw.status in _REDIRECTS:
+        return bool(raw.headers.get("location"))
+    return raw.page is not None and raw.page.format is not None and raw.page.kind == "hub"
+
+
+def _miss(outcome: Outcome, raw: RawPage) -> None:
+    """Nothing where a feed or sitemap might have been: no fault of anybody, and nothing to try again."""
+    if raw.outcome != "response":
+        outcome.state, outcome.reason = "refused", f"guessed: {raw.reason or 'no answer'}"
+        return
+    good = raw.status is not None and 200 <= raw.status < 300
+    outcome.state, outcome.reason = "gone", "guessed: no feed or sitemap" if good else f"guessed: HTTP {raw.status}"
 
 
 def _fail(outcome: Outcome, task: Task, reason: str, retry: bool) -> None:
@@ -88,9 +120,15 @@ def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: b
     if page is None:
         outcome.reason = "empty" if not raw.body else raw.reason
         return
-    outcome.kind, outcome.encoding, outcome.reason = page.kind, page.encoding, page.reason
+    outcome.kind, outcome.encoding, outcome.reason = page.format or page.kind, page.encoding, page.reason
     outcome.links = page.links
-    outcome.found = followed(page.links, raw.page_id, task.depth, scope)
+    if page.format is None:
+        outcome.found = followed(page.links, raw.page_id, task.depth, scope)
+    else:
+        nesting = task.announced.nesting if task.announced else 0
+        outcome.found = announced_pages(page, raw.page_id, task.depth, nesting, scope, raw.fetched_at)
+        outcome.announced = kept_announcements(page, nesting)
+        outcome.stale = stale(page.announced, raw.fetched_at)
     if page.article is not None and raw.decision is not None:
         outcome.state, outcome.reason = _STATES[raw.decision.verdict], raw.decision.reason or None
         outcome.decision = raw.decision

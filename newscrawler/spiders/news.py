@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterable
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,9 +25,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from newscrawler.exceptions import BadUrl, StoreError
+from newscrawler.extract.addresses import Resolver
+from newscrawler.extract.autodiscovery import MAX_SITEMAPS
 from newscrawler.frontier import Crawl
 from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.scope import start_page
+from newscrawler.frontier.visiting import conditional_headers
 from newscrawler.items import RawPage
 from newscrawler.store import Found, Task
 
@@ -81,6 +85,7 @@ class NewsSpider(Spider):
             spider.crawl = Crawl(plan)
         spider.crawl.frontier.delay = spider.delay_of
         crawler.signals.connect(spider.stopping, signal=signals.spider_closed)
+        crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
         return spider
 
     def delay_of(self, host: str) -> float:
@@ -123,6 +128,7 @@ class NewsSpider(Spider):
                 task.url,
                 callback=self.parse,
                 errback=self.missed,
+                headers=conditional_headers(task),
                 dont_filter=True,
                 meta={"dont_redirect": True, "dont_retry": True, "handle_httpstatus_all": True},
                 cb_kwargs={"task": task},
@@ -159,6 +165,13 @@ class NewsSpider(Spider):
                 return
         self.logger.error("%s: %s: %s", request.url, type(failure.value).__name__, failure.value)
         yield RawPage(task.page_id, request.url, "failed", time.time(), reason=f"{type(failure.value).__name__}: {failure.value}"[:300])
+
+    def robots_parsed(self, robotparser: Any, request: Request) -> None:
+        """Notes which sitemaps the robots.txt of a host names (sitemaps.org), for the page that is asked for next."""
+        named = islice(getattr(getattr(robotparser, "rp", None), "sitemaps", ()), MAX_SITEMAPS)
+        resolver, parts = Resolver(request.url), urlsplit(request.url)
+        assert self.crawl is not None
+        self.crawl.sitemaps[parts.netloc] = [url for href in named if (url := resolver.resolve(href))]
 
     def stopping(self, reason: str) -> None:
         """Closes the crawl when Scrapy has closed everything else."""

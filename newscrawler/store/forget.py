@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from newscrawler.dedupe import canonical_url
+from newscrawler.store import announcing
 from newscrawler.store.blocked import FORGOTTEN
 from newscrawler.store.database import hold, named_errors
-from newscrawler.store.tables import articles, blocks, bodies, counters, links, pages, revisions, tombstones
+from newscrawler.store.tables import articles, blocks, bodies, counters, links, pages, revisions, tombstones, visits
 
 
 def forget(engine: sa.Engine, what: str) -> tuple[int, int]:
@@ -29,6 +30,8 @@ def forget(engine: sa.Engine, what: str) -> tuple[int, int]:
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             connection.execute(bodies.delete().where(bodies.c.page_id.in_(part)))
+            connection.execute(visits.delete().where(visits.c.page_id.in_(part)))
+            announcing.delete(connection, part)
             connection.execute(links.delete().where(links.c.from_page.in_(part)))
             connection.execute(links.update().where(links.c.to_page.in_(part)).values(anchor=None, teaser=None))
             row = {"state": "refused", "reason": FORGOTTEN, "article_id": None, "redirected_to": None}

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import wraps
@@ -22,11 +23,12 @@ from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
 from newscrawler.dedupe import Known
 from newscrawler.items import Decision, Link, Repair
-from newscrawler.store import queue
+from newscrawler.store import announcing, queue, visits
 from newscrawler.store.blocked import Blocks
 from newscrawler.store.database import named_errors
 from newscrawler.store.discover import Discoverer, Found
 from newscrawler.store.tables import articles, bodies, counters, links, pages, revisions, runs
+from newscrawler.store.ways import Ways, ways_of
 
 
 @dataclass(slots=True)
@@ -67,7 +69,13 @@ class Outcome:
     first: bool = False  # the page never had an answer: there are no links and no body of it to replace
     url: str | None = None  # the spelling to ask for from now on, where the site redirects to another one of the same page
     hops: int | None = None  # redirects that led here, where they grew
+    announced: Sequence[tuple[str, announcing.Announced]] = ()  # what a feed or sitemap says of pages, by their URL in `found`
+    stale: Callable[[dict[str, float]], Sequence[str]] | None = None  # of known pages (URL -> when fetched), those announced as changed since
+    visit: Callable[[int], visits.Visit] | None = None  # what to keep of this visit, from the number of pages that it made due
 
+
+CHANGED = 58
+"""The priority of pages that a feed or sitemap says have changed: with the newest articles."""
 
 # The statements of every page, built once: SQLAlchemy then only looks them up.
 _KNOWN = sa.select(articles.c.id, articles.c.page_id, articles.c.content_hash)
@@ -124,6 +132,9 @@ class Ledger:
             self.seq: int = self.connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
         # The busiest statement by far: compiled once, its rows go to the driver as tuples, in the order of the columns.
         self._insert_link = _positional_insert(links, engine)
+        self._keep_visit = visits.upsert(engine.dialect.paramstyle)
+        self._keep_announced = announcing.insert(engine.dialect.paramstyle)
+        self.ways = Ways(engine.dialect.paramstyle)
         self.started_at = now
         self._fetched = 0
         self.depth_limited = False  # with a limit, a page met on a shorter way is brought nearer
@@ -150,6 +161,7 @@ class Ledger:
     def rollback(self) -> None:
         """Drops what is not committed."""
         self.discoverer.forget()
+        self.ways.forget()
         with named_errors():
             self.connection.rollback()
 
@@ -197,7 +209,21 @@ class Ledger:
         self.commit()
         return number
 
+    @_named
+    def revisit(self, wanted: Callable[[str, int], bool], now: float) -> int:
+        """Queues the pages that are due by their visits and that `wanted(url, depth)` admits; returns their number; commits."""
+        connection = self._begin()
+        due = [page for page, url, depth in visits.due_pages(connection, now) if wanted(url, depth)]
+        visits.queue_again(connection, due)
+        self.commit()
+        return len(due)
+
     # ---- one page
+
+    @_named
+    def ways_to(self, page_id: int) -> tuple[list[str], list[str]]:
+        """The ways in which a page was found by now, and the first ten pages that it was found on."""
+        return ways_of(self._begin(), [page_id])[page_id]
 
     @_named
     def known(self, page_id: int, article_key: str, content_hash: str) -> tuple[Known | None, Known | None, Known | None]:
@@ -230,6 +256,7 @@ class Ledger:
         except BaseException:
             self.seq = seq
             self.discoverer.forget()
+            self.ways.forget()
             with suppress(sa.exc.SQLAlchemyError):  # a broken connection: what went wrong first is what to tell
                 connection.exec_driver_sql("ROLLBACK TO SAVEPOINT page")
             raise
@@ -252,12 +279,34 @@ class Ledger:
             queued += self._again(target) if outcome.again else []
         if self.depth_limited:
             queued += self._bring_nearer(outcome.found, ids)
+        self._note_ways(connection, outcome, ids)
+        queued += self._write_announced(connection, outcome, ids)
         record = self._write_article(outcome, values) if outcome.decision else None
         connection.execute(_SETTLE, values)
+        if outcome.visit is not None:
+            visit = outcome.visit(sum(number for _, number in queued))
+            connection.exec_driver_sql(self._keep_visit, visits.row_of(outcome.page_id, visit))
         self._write_links(outcome, ids)
         if outcome.body is not None:
             self._write_body(outcome, outcome.body)
         return record, queued
+
+    def _note_ways(self, connection: sa.Connection, outcome: Outcome, ids: dict[str, int]) -> None:
+        fresh, own = self.discoverer.fresh, outcome.page_id
+        met = {(page, one.by) for one in outcome.found if (page := ids[one.url]) not in fresh and page != own}
+        self.ways.note(connection, met, own)
+
+    def _write_announced(self, connection: sa.Connection, outcome: Outcome, ids: dict[str, int]) -> list[tuple[str, int]]:
+        """Keeps what a feed or sitemap says, and queues what it says has changed; returns the hosts of these with their number."""
+        if outcome.announced:
+            rows = [announcing.row_of(ids[url], one.source, one.nesting, one.says) for url, one in outcome.announced]
+            connection.exec_driver_sql(self._keep_announced, rows)
+        if outcome.stale is None:
+            return []
+        known = visits.settled_pages(connection, {one.url: ids[one.url] for one in outcome.found if ids[one.url] not in self.discoverer.fresh})
+        again = [known[url] for url in outcome.stale({url: at for url, (_, _, at) in known.items()})]
+        visits.queue_again(connection, [page for page, _, _ in again], CHANGED)
+        return list(Counter(host for _, host, _ in again).items())
 
     def _bring_nearer(self, found: Sequence[Found], ids: dict[str, int]) -> list[tuple[str, int]]:
         """Lowers the depth of pages met before on a longer way; those left out for their depth are queued, their hosts returned."""

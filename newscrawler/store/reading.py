@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from newscrawler.dedupe import canonical_url
+from newscrawler.store import announcing
 from newscrawler.store.completion import complete_related
 from newscrawler.store.database import named_errors
-from newscrawler.store.tables import STATES, articles, bodies, counters, links, pages, revisions, runs, tombstones, undone
+from newscrawler.store.tables import STATES, announced, articles, bodies, counters, links, pages, revisions, runs, tombstones, undone
+from newscrawler.store.ways import complete_ways
 
 PORTION = 200  # records in memory at once
 
@@ -43,6 +45,7 @@ def reasons(engine: sa.Engine, most: int = 10) -> list[tuple[str, str, int]]:
     """The commonest (state, reason, number) of pages that are not in the collection."""
     number = sa.func.count().label("number")
     query = sa.select(pages.c.state, pages.c.reason, number).where(pages.c.state.in_(("refused", "failed", "gone")))
+    query = query.where(sa.not_(pages.c.reason.like("guessed%")))  # that a guess was wrong is no news
     with named_errors(), engine.begin() as connection:
         return [tuple(row) for row in connection.execute(query.group_by(pages.c.state, pages.c.reason).order_by(number.desc()).limit(most))]
 
@@ -109,6 +112,7 @@ def exported(
         for portion in rows.partitions(PORTION):
             records = [json.loads(row.record) for row in portion]
             complete_related(connection, records)
+            complete_ways(connection, records)
             for row, record in zip(portion, records, strict=True):
                 while waiting and waiting[-1]["seq"] < row.seq:
                     grave = waiting.pop()
@@ -145,8 +149,12 @@ def kept_bodies(engine: sa.Engine) -> Iterator[sa.RowMapping]:
     source = pages.alias("source")
     page = (pages.c.id, pages.c.url, pages.c.status, pages.c.state, pages.c.discovered_by, source.c.url.label("source"))
     query = (
-        sa.select(*page, bodies.c.body, bodies.c.content_type, bodies.c.fetched_at)
-        .select_from(pages.join(bodies, bodies.c.page_id == pages.c.id).outerjoin(source, source.c.id == pages.c.discovered_from))
+        sa.select(*page, bodies.c.body, bodies.c.content_type, bodies.c.fetched_at, *announcing.COLUMNS)
+        .select_from(
+            pages.join(bodies, bodies.c.page_id == pages.c.id)
+            .outerjoin(source, source.c.id == pages.c.discovered_from)
+            .outerjoin(announced, announced.c.page_id == pages.c.id)
+        )
         .order_by(pages.c.id)
     )
     last = -1
