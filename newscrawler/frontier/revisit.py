@@ -93,5 +93,5 @@ def _next_of_article(history: History) -> float | None:
     age = max(history.last_at - born, 0.0)
     if age > ARTICLE_LIFE:
         return None
-    wait = max(FIRST["article"], age * ARTICLE_GROWTH)
+    wait = min(CEILING, max(FIRST["article"], age * ARTICLE_GROWTH))
     return max(FIRST["article"], wait / 2) if history.news >= 1 else wait
