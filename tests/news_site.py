@@ -22,7 +22,7 @@ class NewsSite:
     def __init__(self) -> None:
         self.asked: Counter[tuple[str, int]] = Counter()
         self.versions = dict.fromkeys(range(300), 1)
-        self.published = {number: OLD for number in range(300)}
+        self.published = dict.fromkeys(range(300), OLD)
         self.changed: dict[int, datetime] = {}
         self.listed = {name: list(range(place * 30, place * 30 + 30)) for place, name in enumerate(SECTIONS)}
         self.fed = list(range(280, 300))
@@ -62,7 +62,8 @@ class NewsSite:
         return f"<!doctype html><html><head><title>The Pier</title>{feed}</head><body><nav><ul>{links}</ul></nav>{self._list(range(5))}</body></html>"
 
     def _section(self, name: str) -> str:
-        return f"<!doctype html><html><head><title>{name.title()} - The Pier</title></head><body><h1>{name.title()}</h1>{self._list(self.listed[name])}</body></html>"
+        head = f"<!doctype html><html><head><title>{name.title()} - The Pier</title></head>"
+        return f"{head}<body><h1>{name.title()}</h1>{self._list(self.listed[name])}</body></html>"
 
     def _list(self, numbers: object) -> str:
         entries = "".join(f'<li><a href="{self.path(number)}">{self.title(number)}</a></li>' for number in numbers)  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from lxml import etree
 
 from newscrawler.extract import sitemaps
 from newscrawler.extract.addresses import Resolver
-from newscrawler.extract.parse import parse_xml
+from newscrawler.extract.parse import local_name, parse_xml
 from newscrawler.items import Announcement, Link, Page
 
 MAX_ENTRIES = 10_000
@@ -30,7 +30,7 @@ _ROOT = re.compile(_PROLOGUE + r"<(?:\w+:)?(rss|feed|urlset|sitemapindex|RDF)\b"
 _JSON = re.compile(r'\s*+\{(?=.{0,2000}?"version"\s*+:\s*+"https?:\\?/\\?/jsonfeed\.org\\?/)', re.DOTALL)
 _DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^>]{0,2000}>")
-_FOREIGN = ("search.yahoo.com/mrss", "itunes.com/dtds", "itunes.apple.com")
+_FOREIGN = ("search.yahoo.com/mrss", "itunes.com/dtds", "itunes.apple.com", "media", "itunes")
 """Namespaces whose title and description are those of a picture or an episode."""
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _PUBLISHED = ("pubDate", "published", "issued", "date", "created")
@@ -119,12 +119,11 @@ def _xml_entry(element: etree._Element) -> Entry:
     for child in element:
         if not isinstance(child.tag, str):
             continue
-        name = etree.QName(child)
-        foreign = any(part in (name.namespace or "") for part in _FOREIGN)
-        if name.localname in _KEYWORDS:
+        namespace, name = local_name(child)
+        if name in _KEYWORDS:
             keywords.update(dict.fromkeys(_words(child)))
-        elif not foreign:
-            fields[name.localname] = fields.get(name.localname) or _value(child, name.localname)
+        elif not any(part in namespace for part in _FOREIGN):
+            fields[name] = fields.get(name) or _value(child, name)
     guid = fields.get("guid", "")
     href = fields.get("origLink") or fields.get("link") or (guid if guid.startswith("http") else None)
     teaser = fields.get("description") or fields.get("summary")
@@ -146,7 +145,7 @@ def _value(child: etree._Element, name: str) -> str:
 
 def _words(child: etree._Element) -> list[str]:
     text = child.get("label") or child.get("term") or child.text or ""
-    parts = text.split(",") if etree.QName(child).localname == "keywords" else [text]
+    parts = text.split(",") if local_name(child)[1] == "keywords" else [text]
     return [word for part in parts if (word := " ".join(part.split())) and len(word) <= 100]
 
 

@@ -16,6 +16,7 @@ from lxml import etree
 
 from newscrawler.extract.addresses import Resolver, Site
 from newscrawler.extract.announced import seconds_of
+from newscrawler.extract.parse import local_name
 from newscrawler.items import Announcement, Link, LinkKind, Page
 
 ROOTS = ("urlset", "sitemapindex")
@@ -130,17 +131,17 @@ def _chunks(body: bytes, size: int) -> Iterator[bytes]:
 def _take(element: etree._Element, read: _Read, resolver: Resolver, site: Site) -> None:
     fields: dict[str, str] = {}
     for child in element.iter("{*}loc", "{*}lastmod", "{*}title", "{*}publication_date", "{*}keywords"):
-        name = etree.QName(child)
+        _, name = local_name(child)
         parent = child.getparent()
-        if parent is element or (parent is not None and etree.QName(parent).localname == "news"):  # not those of pictures and films
-            fields.setdefault(name.localname, " ".join((child.text or "").split()))
+        if parent is element or (parent is not None and local_name(parent)[1] == "news"):  # not those of pictures and films
+            fields.setdefault(name, " ".join((child.text or "").split()))
     target = resolver.resolve(fields.get("loc", ""))
     if target is None or target in read.links:
         return
     if not site.has(target):
         read.elsewhere += 1
         return
-    kind: LinkKind = "hub" if etree.QName(element).localname == "sitemap" else "article"
+    kind: LinkKind = "hub" if local_name(element)[1] == "sitemap" else "article"
     title = fields.get("title") or None
     read.links[target] = Link(target, kind, None, title or "", None, read.entries - 1)
     words = [word for part in fields.get("keywords", "").split(",") if (word := part.strip())]

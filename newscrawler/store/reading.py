@@ -146,13 +146,11 @@ def kept_body(engine: sa.Engine, url: str) -> sa.RowMapping | None:
 
 def kept_bodies(engine: sa.Engine) -> Iterator[sa.RowMapping]:
     """The pages whose body is kept, with it (compressed), oldest first."""
-    source = pages.alias("source")
-    page = (pages.c.id, pages.c.url, pages.c.status, pages.c.state, pages.c.discovered_by, source.c.url.label("source"))
+    page = (pages.c.id, pages.c.url, pages.c.status, pages.c.state)
     query = (
         sa.select(*page, bodies.c.body, bodies.c.content_type, bodies.c.fetched_at, *announcing.COLUMNS)
         .select_from(
             pages.join(bodies, bodies.c.page_id == pages.c.id)
-            .outerjoin(source, source.c.id == pages.c.discovered_from)
             .outerjoin(announced, announced.c.page_id == pages.c.id)
         )
         .order_by(pages.c.id)
