@@ -29,7 +29,10 @@ ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://news.examp
 RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
 <item rdf:about="x"><title>Library</title><link>https://news.example/c/3</link><dc:date>2026-11-19</dc:date></item></rdf:RDF>"""
 JSON = json.dumps(
-    {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "4", "url": "/d/4", "title": "Market", "date_modified": "2026-11-22T00:00:00Z", "tags": ["x"]}]}
+    {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [{"id": "4", "url": "/d/4", "title": "Market", "date_modified": "2026-11-22T00:00:00Z", "tags": ["x"]}],
+    }
 )
 NEWS = """<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
  xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
