@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 PageKind = Literal["article", "hub", "other"]
+PageFormat = Literal["feed", "sitemap"]
 LinkKind = Literal["article", "related", "hub", "pagination", "other"]
 LinkSub = Literal["related", "recommended", "popular", "latest", "prevnext", "inline"]
 
@@ -141,6 +142,17 @@ class Series:
     others: tuple[tuple[int, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a feed or sitemap says of a page before anyone has read it. Dates are as printed; what is not said is None."""
+
+    url: str
+    title: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    keywords: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Page:
     """A page as read. `reason` says why a page is no article (or None); `article` is None unless kind is "article"."""
@@ -159,6 +171,12 @@ class Page:
     """Set where an article goes on at other addresses, or began at one."""
     rights: dict[str, str] = field(default_factory=dict)
     """What the page says about its use beside meta_robots: tdm_reservation, tdm_policy, license, as written."""
+    format: PageFormat | None = None
+    """What kind of hub it is, when not a page for people."""
+    announced: list[Announcement] = field(default_factory=list)
+    """What a feed or sitemap says of its links; newest first where it dates them."""
+    feeds: list[str] = field(default_factory=list)
+    """The feeds and sitemaps that the head of a page names, absolute."""
 
 
 Outcome = Literal["response", "refused", "failed", "unchanged"]
@@ -189,6 +207,8 @@ class RawPage:
     withheld: str | None = None
     """Why the article that was read is not to be stored; `page.article` is None then."""
     page: Page | None = None
+    unmodified: str | None = None
+    """How we know that the page is as we read it last ("not modified", "same body"); it is not read again then."""
     unreadable: str | None = None
     """Why reading the body went wrong, an error of ours; the body is kept for a version that can."""
     article_key: str | None = None

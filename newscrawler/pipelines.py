@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -19,12 +20,15 @@ from scrapy.exceptions import DropItem
 from newscrawler.exceptions import BadRow, StoreError
 from newscrawler.export.collected import collected_record, fetched_rights
 from newscrawler.extract import read_page
+from newscrawler.extract.announced import complete_article
 from newscrawler.extract.seen import NONE_SEEN, Seen
 from newscrawler.frontier import Crawl, Scope, join_parts, part_of, settle
+from newscrawler.frontier.announced import GUESSED, places
 from newscrawler.frontier.crawl import EXAMPLES
 from newscrawler.frontier.recognize import recognize
+from newscrawler.frontier.visiting import is_same_body
 from newscrawler.items import Link, RawPage
-from newscrawler.store import Outcome
+from newscrawler.store import Found, Outcome, Task
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +56,10 @@ class ReadPage(_WithCrawl):
     def process_item(self, item: Any) -> Any:
         """Everything but a RawPage with a body of a good answer passes as it is."""
         if isinstance(item, RawPage) and item.outcome == "response" and item.body and item.status is not None and 200 <= item.status < 300:
+            task = self.crawl.tasks.get(item.page_id) if self.crawl else None
+            if task is not None and is_same_body(item, task):
+                item.unmodified = "same body"
+                return item
             try:
                 without = self.crawl.undone if self.crawl else frozenset[str]()
                 scope = self.crawl.plan.scope if self.crawl else Scope()
@@ -59,6 +67,8 @@ class ReadPage(_WithCrawl):
                 seen = self._seen(item.url)
                 item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules, seen=seen)
                 self._obey(item, scope)
+                if task is not None and task.announced is not None and item.page.article is not None:
+                    complete_article(item.page.article, task.announced.says, task.announced.source, item.fetched_at)
             except StoreError as error:
                 assert self.crawl is not None
                 self.crawl.fail(error)
@@ -163,14 +173,15 @@ class StorePage(_WithCrawl):
         # With a kind of repair undone every body stays: nobody knows yet which pages need it when it is made again.
         keep_body = crawl.plan.keep_bodies or bool(crawl.undone)
         outcome = settle(item, task, crawl.plan.scope, keep_body=keep_body, tried=self._tried(crawl, item))
+        outcome.found = [*outcome.found, *self._places(crawl, item, task, outcome)]
         if outcome.decision is not None:
             assert item.article_key is not None and item.content_hash is not None
             outcome.article_key, outcome.content_hash = item.article_key, item.content_hash
             if outcome.decision.verdict != "unchanged":
-                outcome.record = collected_record(item, item.article_key, item.content_hash, task.discovered_by, task.discovered_from)
+                outcome.record = collected_record(item, item.article_key, item.content_hash, *self._ways(crawl, item))
         elif item.page is not None and item.page.series is not None and outcome.state == "read":
             assert item.page.article is not None and item.article_key is not None and item.content_hash is not None
-            record = collected_record(item, item.article_key, item.content_hash, task.discovered_by, task.discovered_from)
+            record = collected_record(item, item.article_key, item.content_hash, *self._ways(crawl, item))
             outcome.part = part_of(item.page.series, record, item.page.article.examples)
         try:
             first = crawl.ledger.first_part(item.page_id)
@@ -202,6 +213,21 @@ class StorePage(_WithCrawl):
             raise DropItem(str(error), log_level="DEBUG") from error
 
     @staticmethod
+    def _places(crawl: Crawl, item: RawPage, task: Task, outcome: Outcome) -> list[Found]:
+        """Where this page shows feeds and sitemaps to be."""
+        if outcome.state in ("queued", "failed", "refused", "gone", "redirected"):
+            return []
+        return places(item.page, task, crawl.sitemaps.get(urlsplit(task.url).netloc), crawl.plan.scope, guess=crawl.plan.guess)
+
+    @staticmethod
+    def _ways(crawl: Crawl, item: RawPage) -> tuple[list[str], list[str]]:
+        try:
+            return crawl.ledger.ways_to(item.page_id)
+        except StoreError as error:
+            crawl.fail(error)
+            raise DropItem(str(error), log_level="DEBUG") from error
+
+    @staticmethod
     def _write_or_refuse(crawl: Crawl, item: RawPage, outcome: Outcome) -> Any:
         """What `Ledger.write` returns; a page whose values cannot be written is written as failed, without them."""
         try:
@@ -211,16 +237,18 @@ class StorePage(_WithCrawl):
             outcome.state, outcome.reason = "failed", f"could not be stored: {error}"[:300].encode("utf-8", "replace").decode().replace("\0", "")
             outcome.decision, outcome.links, outcome.found, outcome.redirected_to, outcome.body = None, (), (), None, None
             outcome.part, outcome.part_pages = None, ()
+            outcome.announced, outcome.stale, outcome.visit = (), None, None
             return crawl.ledger.write(outcome)
 
     @staticmethod
     def _count(crawl: Crawl, item: RawPage, outcome: Any, records: list[dict[str, Any]]) -> None:
         seen = crawl.seen
-        seen.states[outcome.state] += 1
+        guessed = (outcome.reason or "").startswith(GUESSED)  # that there is nothing at a usual path is no news
+        seen.states[GUESSED if guessed else outcome.state] += 1
         if item.status is not None:
             seen.pages += 1
-            seen.good += 200 <= item.status < 300
-        if outcome.state in ("refused", "failed", "gone"):
+            seen.good += 200 <= item.status < 300 or (item.status == 304 and outcome.state != "failed")
+        if outcome.state in ("refused", "failed", "gone") and not guessed:
             seen.reasons[f"{outcome.state}: {outcome.reason}"] += 1
         for record in records:
             seen.articles += 1

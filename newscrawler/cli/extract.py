@@ -48,7 +48,7 @@ def command(source: str, url: str | None, allow_private: tuple[str, ...], explai
         raise NewscrawlerError(f"{source}: no article ({raw.page.reason or f'a page of kind {raw.page.kind}'})")
     article = raw.page.article
     key = article_key(raw.url, article.canonical_url)
-    record = joined or collected_record(raw, key, content_hash(article.title, article.text), "seed")
+    record = joined or collected_record(raw, key, content_hash(article.title, article.text), ["seed"], [])
     options.put(dumps(in_script(record, script) if script else record))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any, Literal
@@ -69,9 +71,18 @@ class Rules:
 
     layouts: tuple[Layout, ...] = ()
     kinds: tuple[tuple[UrlKind, re.Pattern[str]], ...] = ()
-    page: Any = None
+    page: Any = field(default=None, hash=False)
     page_name: str = ""
     fetched: date | None = None
+
+    @property
+    def identity(self) -> str:
+        """The same for rules that read pages alike, in another process too; the code of a class is part of it as far as it can be read."""
+        code = ""
+        if self.page is not None:
+            with suppress(OSError, TypeError):
+                code = inspect.getsource(type(self.page))
+        return repr((self.layouts, [(kind, pattern.pattern, pattern.flags) for kind, pattern in self.kinds], self.page_name, code))
 
     def __bool__(self) -> bool:
         return bool(self.layouts or self.kinds or self.page is not None)

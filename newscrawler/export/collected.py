@@ -32,10 +32,10 @@ def fetched_rights(raw: RawPage) -> dict[str, str | None]:
     return told
 
 
-def collected_record(raw: RawPage, article_key: str, content_hash: str, discovered_by: str, source: str | None = None) -> dict[str, Any]:
+def collected_record(raw: RawPage, article_key: str, content_hash: str, discovered_by: list[str], discovered_from: list[str]) -> dict[str, Any]:
     """The record of `raw.page.article`; `seq`, `revision` and the run are the ledger's to set.
 
-    `source` is the URL of the page that brought this one, None for a start page.
+    `discovered_by` and `discovered_from` are the ways in which the page was found and the pages it was found on, the first first.
     """
     page = raw.page
     assert page is not None and page.article is not None
@@ -61,7 +61,7 @@ def collected_record(raw: RawPage, article_key: str, content_hash: str, discover
             "encoding_declared": page.declared,
             "encoding_used": page.encoding,
             "extractor": f"newscrawler {__version__}",
-            "discovered_by": [discovered_by],
-            "discovered_from": [source] if source else [],
+            "discovered_by": discovered_by,
+            "discovered_from": discovered_from,
         },
     )

@@ -10,6 +10,7 @@ from lxml import etree
 from newscrawler.config import NO_RULES, Layout, Rules
 from newscrawler.extract import feeds, labels
 from newscrawler.extract.addresses import Resolver, Site, form_of
+from newscrawler.extract.autodiscovery import feeds_of
 from newscrawler.extract.body import choose_body
 from newscrawler.extract.dates import date_in_url
 from newscrawler.extract.doubtful import doubtful_links
@@ -65,7 +66,7 @@ def extract_page(
     Never raises and fetches nothing. A page with neither text nor links is "other", with a reason.
     """
     if feeds.is_feed(text):
-        return feeds.read_feed(text, url)
+        return feeds.read_feed(text, url, sisters)
     if "<" not in text:
         return Page(url, "other", reason="empty" if not text.strip() else "not HTML")
     root = parse_html(text)
@@ -77,6 +78,7 @@ def extract_page(
     if trace is not None:
         trace.root = root
     page.meta_robots = outline.meta.get("robots")
+    page.feeds = feeds_of(root, Resolver(_base(outline, url)), Site(url, sisters))
     return page
 
 

@@ -39,3 +39,14 @@ def parse_xml(text: str) -> etree._Element | None:
         return etree.fromstring(text.encode("utf-8"), parser)
     except (etree.LxmlError, ValueError):
         return None
+
+
+def local_name(element: etree._Element) -> tuple[str, str]:
+    """Returns an element's namespace ("" for none) and its name in it; a prefix that nothing declares is left out.
+
+    (etree.QName raises for such a prefix, which the parser, recovering, leaves in the name.)
+    """
+    tag = str(element.tag)
+    namespace, _, name = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+    prefix, colon, rest = name.rpartition(":")
+    return (namespace or prefix) if colon else namespace, rest

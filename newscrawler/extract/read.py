@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from newscrawler.clean import clean_text, may_need_repair
 from newscrawler.clean.effort import OF_A_PAGE, shared_effort
@@ -11,8 +12,9 @@ from newscrawler.config import NO_RULES, Rules
 from newscrawler.decode import decode_page
 from newscrawler.extract.page import extract_page
 from newscrawler.extract.seen import NONE_SEEN, Seen
+from newscrawler.extract.sitemaps import is_sitemap, read_sitemap
 from newscrawler.extract.trace import Trace
-from newscrawler.items import Article, Decoded, FieldRepair, Link, Page, Quality, Repair
+from newscrawler.items import Announcement, Article, Decoded, FieldRepair, Link, Page, Quality, Repair
 
 MAX_EXAMPLES = 20
 
@@ -47,6 +49,8 @@ def read_page(
     """
     if not body.strip():
         return Page(url, "other", reason="empty")
+    if is_sitemap(body):
+        return _announcements_tidied(read_sitemap(body, url, sisters), _Tidy(without))
     if body.startswith(_MAGIC) or _is_binary(body):
         return Page(url, "other", reason="not HTML")
     if content_type and content_type.lower().startswith(_NOT_TEXT) and b"<" not in body[:1024]:
@@ -68,7 +72,22 @@ def _tidied(page: Page, decoded: Decoded, without: frozenset[str]) -> Page:
         tidy.article(page.article)
     if _any_needs_repair(page.links):
         page.links = [tidy.link(link) for link in page.links]
+    return _announcements_tidied(page, tidy)
+
+
+def _announcements_tidied(page: Page, tidy: _Tidy) -> Page:
+    """Returns the page with clean titles and keywords in what it announces."""
+    page.announced = [
+        replace(one, title=tidy.line("announced", one.title), keywords=tuple(word for text in one.keywords if (word := tidy.line("announced", text))))
+        if _any_needs_repair_in(one)
+        else one
+        for one in page.announced
+    ]
     return page
+
+
+def _any_needs_repair_in(one: Announcement) -> bool:
+    return any(may_need_repair(text) for text in (one.title or "", *one.keywords))
 
 
 def _is_binary(body: bytes) -> bool:

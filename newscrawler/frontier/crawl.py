@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
+from newscrawler import __version__
 from newscrawler.exceptions import StoreError
 from newscrawler.frontier.hosts import Frontier
 from newscrawler.frontier.scope import Scope
+from newscrawler.frontier.visiting import reading_key, with_reading
 from newscrawler.items import Repair
 from newscrawler.store import DEFAULT, Found, Ledger, Task, connect, hold, undone_kinds
 
@@ -31,6 +34,7 @@ class Plan:
     keep_bodies: bool = True
     keep_duplicates: bool = False  # their records leave the pipelines too; they are kept in any case
     command: str = "crawl"
+    guess: bool = True  # try the usual paths of feeds and sitemaps, once a site
 
     def delay_of(self, host: str) -> float:
         """The pause between two requests to a host, in seconds: its source's, else that of the crawl."""
@@ -63,6 +67,8 @@ class Crawl:
         self.output_error: Exception | None = None  # the collection is whole, but -o is not
         self.parked: dict[str, str] = {}  # hosts left alone at the end, and why
         self.tasks: dict[int, Task] = {}  # handed out, not yet written
+        self._keys: dict[object, str] = {}
+        self.sitemaps: dict[str, list[str]] = {}  # host with port -> what its robots.txt names, where that was read
         self.news = asyncio.Event()  # something changed for whoever waits for the next page
         self._stack = ExitStack()
         with ExitStack() as opening:
@@ -74,6 +80,7 @@ class Crawl:
             self.ledger = Ledger(engine, plan.command)
             self.ledger.depth_limited = plan.scope.depth is not None
             self.ledger.readmit(plan.scope.reason)
+            self.ledger.revisit(plan.scope.is_site_of(plan.starts), time.time())
             self.ledger.seed(plan.starts)
             self.frontier = Frontier(self.ledger, plan.concurrency, delay or plan.delay_of)
             self._stack = opening.pop_all()
@@ -88,9 +95,17 @@ class Crawl:
             return None
         task = self.frontier.next()
         if task is not None:
+            task = with_reading(task, self._reading_key(task.url))
             self.tasks[task.page_id] = task
             self.rest()
         return task
+
+    def _reading_key(self, url: str) -> str:
+        scope = self.plan.scope
+        by = (scope.rules_of(url), scope.sisters_of(url))
+        if by not in self._keys:
+            self._keys[by] = reading_key(__version__, by[0].identity, sorted(by[1]), sorted(self.undone))
+        return self._keys[by]
 
     async def change(self, seconds: float | None) -> None:
         """Waits until something changes, at most so many seconds. A timer costs less than the task that asyncio.wait_for makes."""

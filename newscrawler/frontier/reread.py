@@ -10,13 +10,15 @@ from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
 from newscrawler.export.collected import collected_record
 from newscrawler.extract import read_page
+from newscrawler.extract.announced import complete_article
 from newscrawler.extract.seen import Seen
 from newscrawler.frontier.joining import differs, join_parts, part_of
 from newscrawler.frontier.recognize import recognize
 from newscrawler.frontier.scope import Scope
 from newscrawler.frontier.settle import part_pages
 from newscrawler.items import Decision, RawPage, Series
-from newscrawler.store import Ledger, Outcome, reading, undone_kinds
+from newscrawler.store import Ledger, Outcome, announcing, reading, undone_kinds
+from newscrawler.store.announcing import announced_of
 from newscrawler.store.shapes import kinds_seen
 
 BATCH = 64
@@ -53,6 +55,9 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
     sisters, rules = scope.sisters_of(row["url"]), scope.rules_of(row["url"], row["fetched_at"])
     raw.page = read_page(body, row["url"], row["content_type"], without=without, sisters=sisters, rules=rules, seen=seen)
     article = raw.page.article
+    said = announced_of(row["url"], [row[column.name] for column in announcing.COLUMNS])
+    if article is not None and said is not None:
+        complete_article(article, said.says, said.source, row["fetched_at"])
     if article is None or row["state"] == "refused":
         return "no article"
     key, digest, raw.decision = recognize(ledger, raw.page_id, row["url"], article)
@@ -61,7 +66,7 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
         return _reread_part(ledger, row, raw, key, digest, series)
     if raw.decision.of is not None and raw.decision.verdict == "revision" and ledger.is_gone(raw.decision.of):
         return "gone"  # an old body does not bring it back
-    record = collected_record(raw, key, digest, row["discovered_by"], row["source"])
+    record = collected_record(raw, key, digest, *ledger.ways_to(raw.page_id))
     if raw.decision.verdict == "unchanged":
         assert raw.decision.of is not None
         if not differs(ledger.newest(raw.decision.of), record):
@@ -84,7 +89,7 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
 def _reread_part(ledger: Ledger, row: sa.RowMapping, raw: RawPage, key: str, digest: str, series: Series) -> str:
     """Notes what a page says now as a part; parts that nobody named before are queued, none is made due again."""
     assert raw.page is not None and raw.page.article is not None
-    record = collected_record(raw, key, digest, row["discovered_by"], row["source"])
+    record = collected_record(raw, key, digest, *ledger.ways_to(raw.page_id))
     examples = raw.page.article.examples
     ledger.enter_part(raw.page_id, part_of(series, record, examples, again=False), part_pages(series, raw.page_id, row["depth"], Scope()))
     return "part of an article"

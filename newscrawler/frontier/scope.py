@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -53,6 +53,17 @@ class Scope:
         """The sources whose rules a URL stands under."""
         host = _host(url) if self.sources else ""
         return [source for source in self.sources if _is_under_any(host, _reach(source))]
+
+    def is_site_of(self, starts: Iterable[Found]) -> Callable[[str, int], bool]:
+        """Whether a URL at a depth is of the sites of these start pages, and not left out; without start pages, every site is."""
+        domains = {registrable_domain(_host(one.url)) for one in starts}
+        reach = frozenset().union(*(self.sisters_of(one.url) for one in starts))
+
+        def wanted(url: str, depth: int) -> bool:
+            own = not domains or registrable_domain(_host(url)) in domains or _is_under_any(_host(url), reach)
+            return own and self.reason(url, depth) is None
+
+        return wanted
 
     def sisters_of(self, url: str) -> frozenset[str]:
         """The domains that count as the site of this URL beside its own, when links are followed."""

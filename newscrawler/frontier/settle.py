@@ -7,8 +7,10 @@ from urllib.parse import urljoin, urlsplit
 
 from newscrawler.dedupe import canonical_url, same_site
 from newscrawler.export.collected import fetched_rights
+from newscrawler.frontier.announced import GUESSED, announced_pages, kept_announcements, stale
 from newscrawler.frontier.manners import LONGEST, SLOWING, parked_text, retry_after
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
+from newscrawler.frontier.visiting import is_conditional, kept_visit
 from newscrawler.items import Link, RawPage, Series
 from newscrawler.store import Body, Found, Outcome, Task, absence
 from newscrawler.store.parts import PRIORITY as PART_PRIORITY
@@ -30,7 +32,11 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True, tr
     """
     outcome = Outcome(raw.page_id, "read", raw.fetched_at, status=raw.status)
     outcome.answered, outcome.first, outcome.asked = raw.status is not None, task.fetches == 0, task.url
-    if raw.outcome == "refused":
+    if raw.unmodified is not None or raw.status == 304:
+        _unmodified(outcome, raw, task)
+    elif task.discovered_by == GUESSED and not _is_hit(raw):
+        _miss(outcome, raw)
+    elif raw.outcome == "refused":
         outcome.state, outcome.reason = "refused", raw.reason
     elif raw.outcome == "failed":
         _fail(outcome, raw, task, raw.reason or "failed", raw.retry)
@@ -41,7 +47,34 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True, tr
     else:
         _read(outcome, raw, task, scope, keep_body)
         outcome.found = [*outcome.found, *followed(tried, raw.page_id, task.depth, scope, ("other",))]
+    if raw.page is None or raw.page.series is None:  # what a part says is not the article's
+        outcome.visit = kept_visit(outcome, raw, task)
     return outcome
+
+
+def _unmodified(outcome: Outcome, raw: RawPage, task: Task) -> None:
+    """The page is as it was read last: an article is `unchanged`, a section, feed or sitemap stays `read`, with the reason."""
+    if task.visit is None or not (raw.unmodified or is_conditional(task)):
+        outcome.state, outcome.reason = "failed", "HTTP 304 to a request without validators"
+        return
+    outcome.state, outcome.reason = task.visit.state, raw.unmodified or "not modified"
+    outcome.kind, outcome.encoding, outcome.unmodified = task.kind, task.encoding, True
+
+
+def _is_hit(raw: RawPage) -> bool:
+    """Whether a usual path led to a feed or sitemap, or may yet: a redirect is followed."""
+    if raw.status in _REDIRECTS:
+        return bool(raw.headers.get("location"))
+    return raw.page is not None and raw.page.format is not None and raw.page.kind == "hub"
+
+
+def _miss(outcome: Outcome, raw: RawPage) -> None:
+    """Nothing where a feed or sitemap might have been: no fault of anybody, and nothing to try again."""
+    if raw.outcome != "response":
+        outcome.state, outcome.reason = "refused", f"guessed: {raw.reason or 'no answer'}"
+        return
+    good = raw.status is not None and 200 <= raw.status < 300
+    outcome.state, outcome.reason = "gone", "guessed: no feed or sitemap" if good else f"guessed: HTTP {raw.status}"
 
 
 def _fail(outcome: Outcome, raw: RawPage, task: Task, reason: str, retry: bool) -> None:
@@ -108,9 +141,15 @@ def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: b
     if page is None:
         outcome.reason = "empty" if not raw.body else raw.reason
         return
-    outcome.kind, outcome.encoding, outcome.reason = page.kind, page.encoding, page.reason
+    outcome.kind, outcome.encoding, outcome.reason = page.format or page.kind, page.encoding, page.reason
     outcome.links = page.links
-    outcome.found = followed(page.links, raw.page_id, task.depth, scope)
+    if page.format is None:
+        outcome.found = followed(page.links, raw.page_id, task.depth, scope)
+    else:
+        nesting = task.announced.nesting if task.announced else 0
+        outcome.found = announced_pages(page, raw.page_id, task.depth, nesting, scope, raw.fetched_at)
+        outcome.announced = kept_announcements(page, nesting)
+        outcome.stale = stale(page.announced, raw.fetched_at)
     if raw.withheld is not None:
         outcome.state, outcome.reason = "refused", raw.withheld
     if page.series is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterable
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,10 +27,13 @@ from twisted.python.failure import Failure
 
 from newscrawler.config import chosen_sources
 from newscrawler.exceptions import BadUrl, StoreError, UsageError
+from newscrawler.extract.addresses import Resolver
+from newscrawler.extract.autodiscovery import MAX_SITEMAPS
 from newscrawler.frontier import Crawl
 from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.manners import SLOWING, is_trouble, retry_after
 from newscrawler.frontier.scope import Scope, start_page
+from newscrawler.frontier.visiting import conditional_headers
 from newscrawler.items import RawPage
 from newscrawler.middlewares.manners import RobotsUnreachable
 from newscrawler.store import Found, Task
@@ -99,6 +103,7 @@ class NewsSpider(Spider):
         spider.crawl.frontier.delay = spider.delay_of
         crawler.signals.connect(spider.stopping, signal=signals.spider_closed)
         crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
+        crawler.signals.connect(spider.note_sitemaps, signal=signals.robots_parsed)
         return spider
 
     def take_sources(self, file: str | None, only: str | None) -> Scope:
@@ -159,6 +164,7 @@ class NewsSpider(Spider):
                 task.url,
                 callback=self.parse,
                 errback=self.missed,
+                headers=conditional_headers(task),
                 dont_filter=True,
                 meta={"dont_redirect": True, "dont_retry": True, "handle_httpstatus_all": True},
                 cb_kwargs={"task": task},
@@ -219,6 +225,13 @@ class NewsSpider(Spider):
         self.logger.error("%s: %s: %s", request.url, type(error).__name__, error)
         raw.reason = f"{type(error).__name__}: {error}"[:300]
         return raw
+
+    def note_sitemaps(self, robotparser: RobotParser, request: Request) -> None:
+        """Notes which sitemaps the robots.txt of a host names (sitemaps.org), for the page that is asked for next."""
+        named = islice(getattr(getattr(robotparser, "rp", None), "sitemaps", ()), MAX_SITEMAPS)
+        resolver, parts = Resolver(request.url), urlsplit(request.url)
+        assert self.crawl is not None
+        self.crawl.sitemaps[parts.netloc] = [url for href in named if (url := resolver.resolve(href))]
 
     def stopping(self, reason: str) -> None:
         """Closes the crawl when Scrapy has closed everything else."""

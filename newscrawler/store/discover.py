@@ -32,6 +32,7 @@ class Found:
     source: int | None = None
     hops: int = 0
     refused: str | None = None
+    news_date: int = 0  # as a feed or sitemap has it, YYYYMMDD; 0: as the URL has it
 
 
 def news_date(url: str) -> int:
@@ -50,6 +51,7 @@ class Discoverer:
     def __init__(self, blocks: Blocks) -> None:
         self.blocks = blocks
         self._ids: dict[str, int] = {}  # URL as written, and canonical -> page id
+        self.fresh: set[int] = set()  # the pages that the last call of `ids` made
 
     def forget(self) -> None:
         """Drops what is remembered, as after a rollback: those rows may not exist."""
@@ -66,6 +68,7 @@ class Discoverer:
                 key = keys[one.url] = canonical_url(one.url)
                 wanted.setdefault(key, one)
         queued: list[tuple[str, int]] = []
+        self.fresh = set()
         if keys:
             missing = [key for key in wanted if key not in self._ids]
             self._ids.update(_known_ids(connection, missing))
@@ -78,7 +81,9 @@ class Discoverer:
             return []
         rows = [self._row(key, one, now) for key, one in fresh.items()]
         connection.execute(pages.insert(), rows)
-        self._ids.update(_known_ids(connection, fresh))
+        made = _known_ids(connection, fresh)
+        self._ids.update(made)
+        self.fresh = set(made.values())
         hosts: dict[str, int] = {}
         for row in rows:
             if row["state"] == "queued":
@@ -94,7 +99,7 @@ class Discoverer:
             "state": "refused" if reason else "queued",
             "reason": reason,
             "priority": one.priority,
-            "news_date": news_date(key),
+            "news_date": one.news_date or news_date(key),
             "depth": one.depth,
             "hops": one.hops,
             "discovered_at": now,

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from newscrawler.dedupe import canonical_url
+from newscrawler.store import announcing
 from newscrawler.store import duplicates as copies
 from newscrawler.store.blocked import FORGOTTEN
 from newscrawler.store.database import hold, named_errors
 from newscrawler.store.parts import company, forget_parts
-from newscrawler.store.tables import articles, blocks, bodies, counters, duplicates, links, pages, revisions, tombstones
+from newscrawler.store.tables import articles, blocks, bodies, counters, duplicates, links, pages, revisions, tombstones, visits
 
 
 def forget(engine: sa.Engine, what: str) -> tuple[int, int]:
@@ -33,6 +34,8 @@ def forget(engine: sa.Engine, what: str) -> tuple[int, int]:
             part = wanted[start : start + 500]
             forget_parts(connection, part)
             connection.execute(bodies.delete().where(bodies.c.page_id.in_(part)))
+            connection.execute(visits.delete().where(visits.c.page_id.in_(part)))
+            announcing.delete(connection, part)
             connection.execute(links.delete().where(links.c.from_page.in_(part)))
             connection.execute(links.update().where(links.c.to_page.in_(part)).values(anchor=None, teaser=None))
             row = {"state": "refused", "reason": FORGOTTEN, "article_id": None, "redirected_to": None}

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import wraps
@@ -23,12 +24,13 @@ from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 from newscrawler.dedupe import Known, twin_key
 from newscrawler.extract.seen import Seen
 from newscrawler.items import Decision, Link, Repair, Series
-from newscrawler.store import absence, duplicates, parts, queue
+from newscrawler.store import absence, announcing, duplicates, parts, queue, visits
 from newscrawler.store.blocked import Blocks
 from newscrawler.store.database import named_errors
 from newscrawler.store.discover import Discoverer, Found
 from newscrawler.store.shapes import Change, Shapes, change_of
 from newscrawler.store.tables import articles, bodies, counters, links, pages, revisions, runs
+from newscrawler.store.ways import Ways, ways_of
 
 
 @dataclass(slots=True)
@@ -73,8 +75,15 @@ class Outcome:
     url: str | None = None  # the spelling to ask for from now on, where the site redirects to another one of the same page
     hops: int | None = None  # redirects that led here, where they grew
     asked: str | None = None  # the address of the page as its row has it; looked up where it is not given
+    unmodified: bool = False  # not read, as it is what was read last
     absence: int = 0  # the server has no such page: how much that counts (`absence.ENOUGH` makes an article gone)
+    announced: Sequence[tuple[str, announcing.Announced]] = ()  # what a feed or sitemap says of pages, by their URL in `found`
+    stale: Callable[[dict[str, float]], Sequence[str]] | None = None  # of known pages (URL -> when fetched), those announced as changed since
+    visit: Callable[[int], visits.Visit] | None = None  # what to keep of this visit, from the number of pages that it made due
 
+
+CHANGED = 58
+"""The priority of pages that a feed or sitemap says have changed: with the newest articles."""
 
 # The statements of every page, built once: SQLAlchemy then only looks them up.
 _KNOWN = sa.select(
@@ -142,6 +151,9 @@ class Ledger:
             self.has_parts = parts.any_parts(self.connection)  # without any, no page is asked whether it is one
         # The busiest statement by far: compiled once, its rows go to the driver as tuples, in the order of the columns.
         self._insert_link = _positional_insert(links, engine)
+        self._keep_visit = visits.upsert(engine.dialect.paramstyle)
+        self._keep_announced = announcing.insert(engine.dialect.paramstyle)
+        self.ways = Ways(engine.dialect.paramstyle)
         self.started_at = now
         self._fetched = 0
         self.depth_limited = False  # with a limit, a page met on a shorter way is brought nearer
@@ -170,6 +182,7 @@ class Ledger:
         """Drops what is not committed."""
         self.discoverer.forget()
         self.shapes.forget()
+        self.ways.forget()
         with named_errors():
             self.connection.rollback()
 
@@ -232,7 +245,21 @@ class Ledger:
         """Host -> the reason why an earlier crawl parked it."""
         return queue.parked_hosts(self._begin())
 
+    @_named
+    def revisit(self, wanted: Callable[[str, int], bool], now: float) -> int:
+        """Queues the pages that are due by their visits and that `wanted(url, depth)` admits; returns their number; commits."""
+        connection = self._begin()
+        due = [page for page, url, depth in visits.due_pages(connection, now) if wanted(url, depth)]
+        visits.queue_again(connection, due)
+        self.commit()
+        return len(due)
+
     # ---- one page
+
+    @_named
+    def ways_to(self, page_id: int) -> tuple[list[str], list[str]]:
+        """The ways in which a page was found by now, and the first ten pages that it was found on."""
+        return ways_of(self._begin(), [page_id])[page_id]
 
     @_named
     def known(self, page_id: int, article_key: str, content_hash: str) -> tuple[Known | None, Known | None, Known | None]:
@@ -316,6 +343,7 @@ class Ledger:
         except BaseException:
             self.seq = seq
             self.discoverer.forget()
+            self.ways.forget()
             with suppress(sa.exc.SQLAlchemyError):  # a broken connection: what went wrong first is what to tell
                 connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
             raise
@@ -372,11 +400,16 @@ class Ledger:
             queued += self._again(target) if outcome.again else []
         if self.depth_limited:
             queued += self._bring_nearer(outcome.found, ids)
+        self._note_ways(connection, outcome, ids)
+        queued += self._write_announced(connection, outcome, ids)
         record = self._write_article(outcome, values) if outcome.decision else None
         if outcome.absence:
             self._note_absence(outcome, values)
         connection.execute(_SETTLE, values)
         queued += self._write_part(connection, outcome, ids, values)
+        if outcome.visit is not None:
+            visit = outcome.visit(sum(number for _, number in queued))
+            connection.exec_driver_sql(self._keep_visit, visits.row_of(outcome.page_id, visit))
         self._write_links(outcome, ids)
         if outcome.body is not None:
             self._write_body(outcome, outcome.body)
@@ -388,9 +421,26 @@ class Ledger:
         if outcome.part is not None:
             self.has_parts = True
             return parts.enter(connection, outcome.page_id, outcome.part, ids)
-        if self.has_parts and outcome.decision is None:
+        if self.has_parts and outcome.decision is None and not outcome.unmodified:
             parts.note(connection, outcome.page_id, outcome.state, values["target"])
         return []
+
+    def _note_ways(self, connection: sa.Connection, outcome: Outcome, ids: dict[str, int]) -> None:
+        fresh, own = self.discoverer.fresh, outcome.page_id
+        met = {(page, one.by) for one in outcome.found if (page := ids[one.url]) not in fresh and page != own}
+        self.ways.note(connection, met, own)
+
+    def _write_announced(self, connection: sa.Connection, outcome: Outcome, ids: dict[str, int]) -> list[tuple[str, int]]:
+        """Keeps what a feed or sitemap says, and queues what it says has changed; returns the hosts of these with their number."""
+        if outcome.announced:
+            rows = [announcing.row_of(ids[url], one.source, one.nesting, one.says) for url, one in outcome.announced]
+            connection.exec_driver_sql(self._keep_announced, rows)
+        if outcome.stale is None:
+            return []
+        known = visits.settled_pages(connection, {one.url: ids[one.url] for one in outcome.found if ids[one.url] not in self.discoverer.fresh})
+        again = [known[url] for url in outcome.stale({url: at for url, (_, _, at) in known.items()})]
+        visits.queue_again(connection, [page for page, _, _ in again], CHANGED)
+        return list(Counter(host for _, host, _ in again).items())
 
     def _bring_nearer(self, found: Sequence[Found], ids: dict[str, int]) -> list[tuple[str, int]]:
         """Lowers the depth of pages met before on a longer way; those left out for their depth are queued, their hosts returned."""

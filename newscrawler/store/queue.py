@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from newscrawler.store.tables import pages
+from newscrawler.store import announcing, visits
+from newscrawler.store.announcing import Announced
+from newscrawler.store.tables import announced, pages
+from newscrawler.store.tables import visits as visited
+from newscrawler.store.visits import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,13 @@ class Task:
     fetches: int
     discovered_by: str
     discovered_from: str | None
+    kind: str | None = None
+    encoding: str | None = None
+    visit: Visit | None = None
+    """What is known of earlier visits, None for a page never read."""
+    announced: Announced | None = None
+    reading: str = ""
+    """By what the page will be read: version, rules... as a key."""
 
 
 def waiting_hosts(connection: sa.Connection) -> dict[str, int]:
@@ -32,11 +44,17 @@ def waiting_hosts(connection: sa.Connection) -> dict[str, int]:
 
 
 _source = pages.alias("source")
+_PAGE = (
+    pages.c.id, pages.c.url, pages.c.host, pages.c.depth, pages.c.hops, pages.c.attempts, pages.c.fetches, pages.c.discovered_by,
+    _source.c.url.label("source_url"), pages.c.kind, pages.c.encoding,
+)  # fmt: skip
 _BEST = (
-    sa.select(
-        pages.c.id, pages.c.url, pages.c.host, pages.c.depth, pages.c.hops, pages.c.attempts, pages.c.fetches, pages.c.discovered_by, _source.c.url
+    sa.select(*_PAGE, *visits.COLUMNS, *announcing.COLUMNS)
+    .select_from(
+        pages.outerjoin(_source, _source.c.id == pages.c.discovered_from)
+        .outerjoin(visited, visited.c.page_id == pages.c.id)
+        .outerjoin(announced, announced.c.page_id == pages.c.id)
     )
-    .select_from(pages.outerjoin(_source, _source.c.id == pages.c.discovered_from))
     .where(pages.c.state == "queued", pages.c.host == sa.bindparam("of_host"), pages.c.due <= sa.bindparam("now"))
     .order_by(pages.c.priority.desc(), pages.c.news_date.desc(), pages.c.id)
     .limit(sa.bindparam("most"))
@@ -48,7 +66,15 @@ def take(connection: sa.Connection, host: str, most: int, now: float, run_id: in
     rows = connection.execute(_BEST, {"of_host": host, "now": now, "most": most}).all()
     if rows:
         connection.execute(pages.update().where(pages.c.id.in_([row.id for row in rows])).values(state="in_flight", run_id=run_id))
-    return [Task(*row) for row in rows]
+    return [_task(row) for row in rows]
+
+
+def _task(row: Any) -> Task:
+    said, end = row[-len(announcing.COLUMNS) :], len(row) - len(announcing.COLUMNS)
+    return Task(
+        row.id, row.url, row.host, row.depth, row.hops, row.attempts, row.fetches, row.discovered_by, row.source_url, row.kind, row.encoding,
+        visits.visit_of(row[len(_PAGE) : end]), announcing.announced_of(row.url, said),
+    )  # fmt: skip
 
 
 def next_due(connection: sa.Connection, host: str) -> float | None:

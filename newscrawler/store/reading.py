@@ -11,10 +11,25 @@ from typing import Any
 import sqlalchemy as sa
 
 from newscrawler.dedupe import canonical_url
+from newscrawler.store import announcing
 from newscrawler.store import duplicates as copies
 from newscrawler.store.completion import complete_related
 from newscrawler.store.database import named_errors
-from newscrawler.store.tables import STATES, articles, bodies, counters, duplicates, links, pages, revisions, runs, tombstones, undone
+from newscrawler.store.tables import (
+    STATES,
+    announced,
+    articles,
+    bodies,
+    counters,
+    duplicates,
+    links,
+    pages,
+    revisions,
+    runs,
+    tombstones,
+    undone,
+)  # fmt: skip
+from newscrawler.store.ways import complete_ways
 
 PORTION = 200  # records in memory at once
 
@@ -50,6 +65,7 @@ def reasons(engine: sa.Engine, most: int = 10) -> list[tuple[str, str, int]]:
     number = sa.func.count().label("number")
     parked = sa.and_(pages.c.state == "queued", sa.or_(pages.c.reason.like("host parked%"), pages.c.reason.like("parked%")))
     query = sa.select(pages.c.state, pages.c.reason, number).where(sa.or_(pages.c.state.in_(("refused", "failed", "gone")), parked))
+    query = query.where(sa.not_(pages.c.reason.like("guessed%")))  # that a guess was wrong is no news
     with named_errors(), engine.begin() as connection:
         return [tuple(row) for row in connection.execute(query.group_by(pages.c.state, pages.c.reason).order_by(number.desc()).limit(most))]
 
@@ -127,6 +143,7 @@ def _portions(connection: sa.Connection, found: Iterator[tuple[int, dict[str, An
     """Completes the records' related reading, some hundred at a time."""
     while portion := list(islice(found, PORTION)):
         complete_related(connection, [record for _, record in portion])
+        complete_ways(connection, [record for _, record in portion])
         yield from portion
 
 
@@ -173,13 +190,13 @@ def kept_body(engine: sa.Engine, url: str) -> sa.RowMapping | None:
 
 def kept_bodies(engine: sa.Engine) -> Iterator[sa.RowMapping]:
     """The pages whose body is kept, with it (compressed), oldest first."""
-    source = pages.alias("source")
-    page = (
-        pages.c.id, pages.c.url, pages.c.status, pages.c.state, pages.c.reason, pages.c.depth, pages.c.discovered_by, source.c.url.label("source"),
-    )  # fmt: skip
+    page = (pages.c.id, pages.c.url, pages.c.status, pages.c.state, pages.c.reason, pages.c.depth)
     query = (
-        sa.select(*page, bodies.c.body, bodies.c.content_type, bodies.c.fetched_at)
-        .select_from(pages.join(bodies, bodies.c.page_id == pages.c.id).outerjoin(source, source.c.id == pages.c.discovered_from))
+        sa.select(*page, bodies.c.body, bodies.c.content_type, bodies.c.fetched_at, *announcing.COLUMNS)
+        .select_from(
+            pages.join(bodies, bodies.c.page_id == pages.c.id)
+            .outerjoin(announced, announced.c.page_id == pages.c.id)
+        )
         .order_by(pages.c.id)
     )
     last = -1

@@ -28,6 +28,7 @@ MAX_TRIED = 20
 
 _COLUMNS = ("articles", "hubs", "others")
 _OF_KIND = {"article": Kinds(articles=1), "hub": Kinds(hubs=1), "other": Kinds(others=1)}
+_OF_KIND |= {"feed": _OF_KIND["hub"], "sitemap": _OF_KIND["hub"]}
 _COUNTS = shapes.c.articles, shapes.c.hubs, shapes.c.others
 _TOTAL = shapes.c.articles + shapes.c.hubs + shapes.c.others
 _OF_SITE = sa.select(shapes.c.shape, *_COUNTS).where(shapes.c.site == sa.bindparam("of_site")).order_by(_TOTAL.desc()).limit(MAX_SHAPES)

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -148,6 +148,47 @@ links = Table(
     PrimaryKeyConstraint("from_page", "to_page"),
     Index("links_to", "to_page"),
     sqlite_with_rowid=False,  # the key is the table: half the writes
+)
+
+ways = Table(
+    "ways",
+    metadata,
+    Column("page_id", BigId, ForeignKey("pages.id"), nullable=False),
+    Column("way", Text, nullable=False),  # section, feed, sitemap, related...: each way in which a page was found, beside the first
+    Column("from_page", BigId, ForeignKey("pages.id"), nullable=False),  # the first page that it was found on in this way
+    PrimaryKeyConstraint("page_id", "way"),
+    sqlite_with_rowid=False,
+)
+
+announced = Table(
+    "announced",
+    metadata,
+    Column("page_id", BigId, ForeignKey("pages.id"), primary_key=True, autoincrement=False),
+    Column("source", Text, CheckConstraint("source IN ('feed', 'sitemap')", name="known_source"), nullable=False),
+    Column("nesting", Integer, nullable=False, server_default="0"),  # of a sitemap: how many indexes it stands in
+    Column("title", Text),
+    Column("published", Text),  # as printed
+    Column("keywords", Text),  # JSON
+)
+
+visits = Table(
+    "visits",  # of pages that were read: what makes the next visit cheap, and when it is due
+    metadata,
+    Column("page_id", BigId, ForeignKey("pages.id"), primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),  # what an unchanged answer means: read, unchanged, duplicate
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("reading", Text, nullable=False, server_default=""),  # by what it was read: by anything else it may say something else
+    Column("visits", Integer, nullable=False),
+    Column("news", Float, nullable=False),  # what was new at visits, older ones counting less
+    Column("span", Float, nullable=False),  # seconds watched, older ones counting less
+    Column("misses", Integer, nullable=False, server_default="0"),  # visits in a row without a good answer
+    Column("first_at", Float, nullable=False),
+    Column("last_at", Float, nullable=False),
+    Column("interval", Float, nullable=False),
+    Column("next_due", Float),  # NULL: never again by itself
+    Index("visits_due", "next_due", sqlite_where=text("next_due IS NOT NULL"), postgresql_where=text("next_due IS NOT NULL")),
 )
 
 bodies = Table(

@@ -1,0 +1,123 @@
+"""One visit, from the request to what is kept of it: validators sent (RFC 9110, section 13), the same body known again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from newscrawler.frontier.revisit import History, Kind, missed, next_visit, visited
+from newscrawler.items import RawPage
+from newscrawler.store import Outcome, Task
+from newscrawler.store.visits import Visit
+
+MAX_VALIDATOR = 500
+_GOOD = {"stored": "unchanged", "unchanged": "unchanged", "read": "read", "duplicate": "duplicate"}
+"""States of a page that was read -> what an unchanged answer means for it from then on."""
+
+
+def conditional_headers(task: Task) -> dict[str, str]:
+    """If-None-Match and If-Modified-Since as the page's last answer had them (RFC 9110, 13.1.2 and 13.1.3), {} for none."""
+    visit = task.visit
+    given = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified} if visit else {}
+    return {name: value for name, value in given.items() if value}
+
+
+def reading_key(*by: object) -> str:
+    """A short key of what pages are read by (version, rules, sister domains, kinds of repair left out).
+
+    Another key, another reading: the page is asked for whole then, as what it was read as before may not hold.
+    """
+    return sha256(repr(by).encode()).hexdigest()[:16]
+
+
+def with_reading(task: Task, key: str) -> Task:
+    """The task with that key; what was known of a page that was read by something else no longer spares reading it."""
+    visit = task.visit
+    if visit is not None and visit.reading != key:
+        visit = replace(visit, etag=None, last_modified=None, body_hash=None)
+    return replace(task, visit=visit, reading=key)
+
+
+def is_conditional(task: Task) -> bool:
+    """Whether the page is asked for with validators."""
+    return bool(conditional_headers(task))
+
+
+def is_same_body(raw: RawPage, task: Task) -> bool:
+    """Whether a whole answer is byte for byte what was read last time."""
+    return task.visit is not None and task.visit.body_hash is not None and raw.status == 200 and body_hash(raw.body) == task.visit.body_hash
+
+
+def body_hash(body: bytes) -> str:
+    """The body's SHA-256 in hex."""
+    return sha256(body).hexdigest()
+
+
+def kept_visit(outcome: Outcome, raw: RawPage, task: Task) -> Callable[[int], Visit] | None:
+    """What to keep of this visit, once the number of pages that it made due is known; None when nothing is to be kept.
+
+    A page that was never read has no visit to keep; one that will be tried again in a moment neither.
+    """
+    old = task.visit
+    if outcome.state in _GOOD and (old is not None or raw.page is not None):
+        return lambda news: _kept(outcome, raw, task, news)
+    if old is None or outcome.state in ("queued", "redirected"):
+        return None
+    history = missed(_history(old, _kind(task.kind, old.state, task), raw), outcome.at)
+    wait = next_visit(history, gone=outcome.state == "gone")
+    return lambda _news: _visit((old.state, old.etag, old.last_modified, old.body_hash, old.reading), history, wait)
+
+
+def _kept(outcome: Outcome, raw: RawPage, task: Task, news: int) -> Visit:
+    old, state = task.visit, _GOOD[outcome.state]
+    kind = _kind(raw.page.format if raw.page is not None and raw.page.format else outcome.kind, state, task)
+    if kind == "article" and outcome.decision is not None:
+        news = int(outcome.decision.verdict == "revision")
+    elif kind == "article":
+        news = 0
+    first = History(kind or "deep", outcome.at, outcome.at, published=_published(raw))
+    history = first if old is None else visited(_history(old, kind, raw), outcome.at, news)
+    wait = next_visit(history) if kind is not None else None
+    etag, last_modified = (_sent(raw, name) for name in ("etag", "last-modified"))
+    if raw.page is None and old is not None:  # a 304 may repeat its validators or leave them out (RFC 9110, 15.4.5)
+        return _visit((state, etag or old.etag, last_modified or old.last_modified, old.body_hash, task.reading), history, wait)
+    return _visit((state, etag, last_modified, body_hash(raw.body), task.reading), history, wait)
+
+
+def _visit(read: tuple[str, str | None, str | None, str | None, str], history: History, wait: float | None) -> Visit:
+    due = None if wait is None else history.last_at + wait
+    interval, at = wait if wait is not None else history.interval, history.last_at
+    return Visit(*read, history.visits, history.news, history.span, history.misses, history.first_at, at, interval, due)
+
+
+def _history(old: Visit, kind: Kind | None, raw: RawPage) -> History:
+    sums = (old.first_at, old.last_at, old.visits, old.news, old.span, old.misses, old.interval)
+    return History(kind or "deep", *sums, published=_published(raw))
+
+
+def _kind(read_as: str | None, state: str, task: Task) -> Kind | None:
+    """What the page is to the rule of revisits; None for what is not visited again by itself."""
+    if state == "duplicate" or read_as in (None, "other"):
+        return None
+    if read_as in ("feed", "sitemap", "article"):
+        return read_as  # type: ignore[return-value]
+    return "section" if task.depth <= 1 else "deep"
+
+
+def _published(raw: RawPage) -> float | None:
+    date = raw.page.article.date_published if raw.page is not None and raw.page.article is not None else None
+    if date is None:
+        return None
+    try:
+        value = datetime.fromisoformat(date)
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _sent(raw: RawPage, name: str) -> str | None:
+    """A validator as the server sent it; None for one that is too long or that no header can carry back."""
+    value = raw.headers.get(name, "").strip()
+    return value if value and len(value) <= MAX_VALIDATOR and value.isascii() and value.isprintable() else None

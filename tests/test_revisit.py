@@ -1,0 +1,171 @@
+"""The second visit: what is asked again, and when; on the command line against a site that answers conditional requests."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from conftest import CRAWL, newscrawler
+from hypothesis import given
+from hypothesis import strategies as st
+from news_site import SECTIONS, NewsSite, news_site
+
+from newscrawler.frontier import Scope, settle
+from newscrawler.frontier.revisit import CEILING, DAY, FIRST, FLOOR, HOUR, History, Kind, missed, next_visit, replace, visited
+from newscrawler.items import RawPage
+from newscrawler.store import Task, connect
+from newscrawler.store.visits import Visit
+
+LISTS = {"/", "/latest.atom", "/news-sitemap.xml", *(f"/{name}/" for name in SECTIONS)}
+
+
+def let_pass(db: str, hours: float) -> None:
+    """Makes everything in the database so many hours older."""
+    engine = connect(db, write=True)
+    with engine.begin() as connection:
+        seconds = hours * 3600
+        changed = "first_at = first_at - :s, last_at = last_at - :s, next_due = next_due - :s"
+        connection.execute(sa.text(f"UPDATE visits SET {changed}"), {"s": seconds})
+        connection.execute(sa.text("UPDATE pages SET fetched_at = fetched_at - :s"), {"s": seconds})
+    engine.dispose()
+
+
+def crawl(site: NewsSite, db: str) -> dict[str, int]:
+    """Crawls, and returns the answers counted by the site: path -> status."""
+    site.asked.clear()
+    ran = newscrawler("crawl", f"{site.base}/", "--db", db, *CRAWL)
+    assert ran.code == 0, ran.err
+    asked = {path: status for (path, status), number in site.asked.items() if path != "/robots.txt"}
+    assert sum(number for (path, _), number in site.asked.items() if path != "/robots.txt") == len(asked), "nothing is asked twice"
+    return asked
+
+
+def counted(db: str) -> dict[str, int]:
+    counts = json.loads(newscrawler("status", "--json", "--db", db).out)
+    return {name: counts[name] for name in ("articles", "revisions")} | {"pages": counts["pages"]["total"]}
+
+
+def test_a_second_crawl_asks_for_what_is_due_and_a_third_finds_what_is_announced(where: str) -> None:
+    with news_site() as site:
+        now = datetime.now(UTC)
+        fresh = list(range(0, 300, 15))  # 20 articles of this hour, the rest years old
+        for number in fresh:
+            site.published[number] = now
+        first = crawl(site, where)
+        before = counted(where)
+        assert before["articles"] == before["revisions"] == 300
+        assert {path for path, status in first.items() if status == 404} <= {"/feed", "/rss.xml", "/feed.xml", "/atom.xml"}
+
+        let_pass(where, 2)
+        second = crawl(site, where)
+        assert set(second) == LISTS | {site.path(number) for number in fresh}
+        assert set(second.values()) == {304}
+        assert counted(where) == before
+
+        for number in range(300, 310):
+            site.add(number, site.fed if number < 305 else site.mapped, now)
+        for number in (40, 41, 42, 298, 299):
+            site.edit(number, now)
+        let_pass(where, 2)
+        third = crawl(site, where)
+        wanted = {site.path(number) for number in (*range(300, 310), 40, 41, 42, 298, 299)}
+        assert {path for path, status in third.items() if status == 200} == wanted | {"/latest.atom", "/news-sitemap.xml"}
+        assert len(third) < 60
+        assert counted(where) == {"articles": 310, "revisions": 315, "pages": before["pages"] + 10}
+        assert newscrawler("audit", "--db", where).code == 0
+
+
+def test_an_article_knows_all_the_ways_in_which_it_was_found(tmp_path: Path) -> None:
+    db = str(tmp_path / "news.db")
+    with news_site() as site:
+        crawl(site, db)
+        records = {record["url"]: record for record in map(json.loads, newscrawler("export", "--db", db).out.splitlines())}
+        ways = records[site.base + site.path(299)]["provenance"]
+        assert set(ways["discovered_by"]) == {"feed", "section", "sitemap"}
+        assert {url.removeprefix(site.base) for url in ways["discovered_from"]} == {"/latest.atom", "/letters/", "/news-sitemap.xml"}
+
+
+def task(visit: Visit | None) -> Task:
+    return Task(1, "https://news.example/a", "news.example", 1, 0, 0, 1, "section", None, "article", "utf-8", visit)
+
+
+def visit(**named: object) -> Visit:
+    values: dict[str, object] = {"state": "unchanged", "etag": '"1"', "last_modified": None, "body_hash": "0", "reading": ""}
+    values |= {"visits": 1, "news": 0.0, "span": 0.0, "misses": 0, "first_at": 0.0, "last_at": 0.0, "interval": HOUR, "next_due": HOUR}
+    return Visit(**(values | named))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("known", "state", "reason"),
+    [
+        (visit(), "unchanged", "not modified"),
+        (visit(state="read"), "read", "not modified"),
+        (visit(state="duplicate"), "duplicate", "not modified"),
+        (visit(etag=None), "failed", "HTTP 304 to a request without validators"),
+        (None, "failed", "HTTP 304 to a request without validators"),
+    ],
+)
+def test_what_a_304_means(known: Visit | None, state: str, reason: str) -> None:
+    outcome = settle(RawPage(1, "https://news.example/a", "response", 9.0, 304), task(known), Scope())
+    assert (outcome.state, outcome.reason) == (state, reason)
+
+
+def test_a_304_may_leave_out_its_validators() -> None:
+    outcome = settle(RawPage(1, "https://news.example/a", "response", 9.0, 304), task(visit()), Scope())
+    assert outcome.visit is not None and outcome.visit(0).etag == '"1"'
+
+
+def hub(found: list[int], every: float, kind: Kind = "section") -> History:
+    history = History(kind, 0.0, 0.0)
+    for place, number in enumerate(found, 1):
+        history = visited(history, place * every, number)
+        history = replace(history, interval=next_visit(history) or 0.0)
+    return history
+
+
+def test_a_section_is_asked_the_more_often_the_more_it_brings() -> None:
+    waits = [next_visit(hub([number] * 40, HOUR)) for number in (60, 6, 1)]
+    assert all(wait is not None for wait in waits) and waits == sorted(waits)  # type: ignore[type-var]
+    assert waits[0] is not None and waits[0] <= 2 * FLOOR
+
+
+def test_a_section_that_brings_nothing_is_asked_ever_less_down_to_the_ceiling() -> None:
+    history = History("section", 0.0, 0.0)
+    waits = [next_visit(history) or 0.0]
+    for _ in range(15):
+        history = visited(replace(history, interval=waits[-1]), history.last_at + waits[-1], 0)
+        waits.append(next_visit(history) or 0.0)
+    assert waits == sorted(waits) and waits[0] == FIRST["section"] and waits[-1] == CEILING
+
+
+def test_an_article_is_asked_at_growing_intervals_then_never() -> None:
+    history, times = History("article", 0.0, 0.0), []
+    while (wait := next_visit(history)) is not None:
+        times.append(wait)
+        history = visited(history, history.last_at + wait, 0)
+    assert times == sorted(times) and 5 <= len(times) <= 10 and history.last_at > 30 * DAY
+    assert next_visit(History("article", 100 * DAY, 100 * DAY, published=0.0)) is None, "an old one is not asked for edits"
+
+
+def test_what_is_gone_retires() -> None:
+    once = missed(History("section", 0.0, 0.0), HOUR)
+    assert next_visit(once, gone=True) is not None, "a section may be gone by mistake"
+    assert next_visit(missed(missed(once, DAY), 2 * DAY), gone=True) is None
+    assert next_visit(missed(History("article", 0.0, 0.0), HOUR), gone=True) is None
+
+
+@given(
+    st.sampled_from(["feed", "sitemap", "section", "deep", "article"]),
+    st.lists(st.tuples(st.floats(0, 1e8), st.integers(0, 50_000), st.booleans()), max_size=30),
+)
+def test_every_interval_is_between_floor_and_ceiling(kind: Kind, visits: list[tuple[float, int, bool]]) -> None:
+    history = History(kind, 0.0, 0.0)
+    for passed, news, good in visits:
+        history = visited(history, history.last_at + passed, news) if good else missed(history, history.last_at + passed)
+        wait = next_visit(history)
+        assert wait is None or FLOOR <= wait <= CEILING
+        history = replace(history, interval=wait or history.interval)
+
