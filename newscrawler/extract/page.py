@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from newscrawler.config import Rules
-from newscrawler.extract import feeds, labels
+from newscrawler.extract import feeds
 from newscrawler.extract.addresses import Resolver, Site, form_of
 from newscrawler.extract.body import choose_body
 from newscrawler.extract.kind import ARTICLE_POINTS, article_points, terms_of
 from newscrawler.extract.linked_data import linked_data_of
 from newscrawler.extract.links import classify, find_links, page_forms
 from newscrawler.extract.metadata import read_article, style_of
-from newscrawler.extract.outline import Block, Outline, Place, outline_of
+from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.parse import parse_html
 from newscrawler.extract.parts import find_series
 from newscrawler.extract.related import give_teasers, related_entries
@@ -39,16 +39,15 @@ def extract_page(text: str, url: str, trace: Trace | None = None, *, sisters: fr
     if root is None:
         return Page(url, "other", reason="no HTML could be parsed")
     outline = outline_of(root, has_microdata="itemprop" in text or "typeof=" in text)
-    asking = [place for place in outline.places if place.own & labels.CONSENT]  # before the names of what holds the page are forgotten
     forget_wrappers(outline)
-    page = _read(outline, url, trace, sisters, asking, apply_rules(rules, root, url) if rules else {})
+    page = _read(outline, url, trace, sisters, apply_rules(rules, root, url) if rules else {})
     if trace is not None:
         trace.root = root
     page.meta_robots = outline.meta.get("robots")
     return page
 
 
-def _read(outline: Outline, url: str, trace: Trace | None, sisters: frozenset[str], asking: list[Place], given: Given) -> Page:
+def _read(outline: Outline, url: str, trace: Trace | None, sisters: frozenset[str], given: Given) -> Page:
     resolver = Resolver(_base(outline, url))
     found = find_links(outline, resolver, Site(url, sisters))
     give_teasers(found, outline)
@@ -62,8 +61,7 @@ def _read(outline: Outline, url: str, trace: Trace | None, sisters: frozenset[st
     article = read_article(outline, data, body, url, resolver, trace) if points >= ARTICLE_POINTS or "text" in given else None
     if article is not None and given:
         set_given(article, given, style_of(outline, article, url), outline.lang)
-    wall = article is not None and "text" not in given and not data.is_article and _asks_consent(body, asking)
-    if article is not None and (wall or not article.text):
+    if article is not None and not article.text:
         article = None
     own = url.partition("#")[0]
     links = classify(found, outline, own, inside, on_article=article is not None)
@@ -75,14 +73,7 @@ def _read(outline: Outline, url: str, trace: Trace | None, sisters: frozenset[st
     forms = page_forms(found)
     if forms[True] >= HUB_LINKS or (forms[True] and forms[False] >= HUB_LINKS):
         return Page(url, "hub", links=links)
-    reason = "a consent wall" if wall else "no article text and no list of articles" if outline.blocks else "empty"
-    return Page(url, "other", links=links, reason=reason)
-
-
-def _asks_consent(body: list[Block], asking: list[Place]) -> bool:
-    """Returns whether all that a page says stands in what asks for consent, and is about cookies: a wall before the page itself."""
-    inside = all(any(place.number <= block.place.number <= place.last for place in asking) for block in body)
-    return inside and any("cookie" in block.text.lower() for block in body)
+    return Page(url, "other", links=links, reason="no article text and no list of articles" if outline.blocks else "empty")
 
 
 def _rels(outline: Outline, resolver: Resolver) -> list[tuple[str, str]]:
