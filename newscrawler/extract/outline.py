@@ -111,8 +111,6 @@ class Outline:
     base: str | None = None
     canonical: str | None = None
     rels: list[tuple[str, str]] = field(default_factory=list)
-    asking: list[Place] = field(default_factory=list)
-    """What asks for consent, as the page names it, kept before names of what holds the page are forgotten (`wrappers`)."""
 
 
 def outline_of(root: etree._Element, *, has_microdata: bool = True) -> Outline:

@@ -8,7 +8,7 @@ from datetime import date
 from lxml import etree
 
 from newscrawler.config import NO_RULES, Layout, Rules
-from newscrawler.extract import feeds, labels
+from newscrawler.extract import feeds
 from newscrawler.extract.addresses import Resolver, Site, form_of
 from newscrawler.extract.autodiscovery import feeds_of
 from newscrawler.extract.body import choose_body
@@ -19,7 +19,7 @@ from newscrawler.extract.kind import ARTICLE_POINTS, article_points, terms_of
 from newscrawler.extract.linked_data import linked_data_of
 from newscrawler.extract.links import TOLD, Found, classify, find_links, page_forms
 from newscrawler.extract.metadata import read_article, style_of
-from newscrawler.extract.outline import Block, Outline, Place, outline_of
+from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.page_object import GivenPage, read_by
 from newscrawler.extract.parse import parse_html
 from newscrawler.extract.parts import find_series
@@ -84,7 +84,6 @@ def extract_page(
 
 def _outline_of(root: etree._Element, text: str) -> Outline:
     outline = outline_of(root, has_microdata="itemprop" in text or "typeof=" in text)
-    outline.asking = [place for place in outline.places if place.own & labels.CONSENT]
     forget_wrappers(outline)
     return outline
 
@@ -145,11 +144,10 @@ def _read(asked: _Asked, whole: Outline, outline: Outline, given: Given) -> Page
         trace.terms += [(term.name, term.article) for term in TOLD[told].terms] if told else []
     is_article = points >= ARTICLE_POINTS or ("text" in given and told is None)
     article = _article(outline, body, url, trace, given, _base(whole, url)) if is_article else None
-    wall = article is not None and "text" not in given and told is None and not declared and _asks_consent(body, outline.asking)
-    if article is not None and (wall or not article.text):
+    if article is not None and not article.text:
         article = None
     inline = inside if outline is whole else _span(whole, choose_body(whole, None))
-    return _page(article, found, whole, url, inline, told, wall=wall)
+    return _page(article, found, whole, url, inline, told)
 
 
 def _article(outline: Outline, body: list[Block], url: str, trace: Trace | None, given: Given, base: str | None = None) -> Article:
@@ -162,9 +160,7 @@ def _article(outline: Outline, body: list[Block], url: str, trace: Trace | None,
     return article
 
 
-def _page(
-    article: Article | None, found: list[Found], outline: Outline, url: str, inline: range, told: PageKind | None = None, *, wall: bool = False
-) -> Page:
+def _page(article: Article | None, found: list[Found], outline: Outline, url: str, inline: range, told: PageKind | None = None) -> Page:
     own = url.partition("#")[0]
     links = classify(found, outline, own, inline, on_article=article is not None)
     doubtful = doubtful_links(links, found, own)
@@ -181,7 +177,7 @@ def _page(
     forms = page_forms(found)
     if told != "other" and (told == "hub" or forms[True] >= HUB_LINKS or (forms[True] and forms[False] >= HUB_LINKS)):
         return Page(url, "hub", links=links, doubtful=doubtful)
-    reason = "a consent wall" if wall else "no article text and no list of articles" if outline.blocks else "empty"
+    reason = "no article text and no list of articles" if outline.blocks else "empty"
     if told is not None:
         reason = "other_urls of the source" if told == "other" else "article_urls of the source, but no text"
     return Page(url, "other", links=links, reason=reason, doubtful=doubtful)
@@ -197,12 +193,6 @@ def _judged_by_class(asked: _Asked, page: Page, outline: Outline) -> Page:
     """Returns the page with its links judged by whether a class found an article in it; one without text is none."""
     article = page.article if page.article is not None and page.article.text.strip() else None
     return _page(article, asked.links(outline), outline, asked.url, _span(outline, choose_body(outline, None)))
-
-
-def _asks_consent(body: list[Block], asking: list[Place]) -> bool:
-    """Returns whether all that a page says stands in what asks for consent, and is about cookies: a wall before the page itself."""
-    inside = all(any(place.number <= block.place.number <= place.last for place in asking) for block in body)
-    return inside and any("cookie" in block.text.lower() for block in body)
 
 
 def _rels(outline: Outline, resolver: Resolver) -> list[tuple[str, str]]:
