@@ -139,17 +139,20 @@ def _part(one: Found, own: list[Numbered]) -> Numbered | None:
     flags, text = one.anchor.place.flags, one.text.strip()[:40]
     if flags & (labels.COMMENT | labels.RELATED | labels.RECOMMENDED) or one.words.next_article:
         return None
+    printed, whole, near = _NUMBER.fullmatch(text), _WHOLE.fullmatch(text), _NEXT.fullmatch(text)
+    rel = one.anchor.rel and not {"next", "prev"}.isdisjoint(one.anchor.rel.lower().split())
+    if not (printed or whole or near or rel):
+        return None  # words cost a tenth of an address, and most have none of a part's
     part = _continued(one.url, own)
     if part is None:
         return None
     if part.number == WHOLE:
-        return part if _WHOLE.fullmatch(text) else None
-    printed = _NUMBER.fullmatch(text)
+        return part if whole else None
     if printed is not None:
         return replace(part, weak=False) if int(printed[1]) - (part.number or 0) in (0, 1) else None
-    if _NEXT.fullmatch(text):
+    if near:
         return replace(part, weak=part.weak and _PAGE.search(text) is None)
-    return part if {"next", "prev"} & set(one.anchor.rel.lower().split()) else None
+    return part if rel else None
 
 
 def _continued(url: str, own: list[Numbered]) -> Numbered | None:
