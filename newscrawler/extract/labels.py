@@ -81,14 +81,25 @@ def flags_of(tag: str, name: str | None, ident: str | None) -> int:
     flags = _TAG_FLAGS.get(tag, 0)
     if tag in _WHOLE:
         return flags
-    words = _LOOKS.sub(" ", f"{name or ''} {ident or ''}"[:200])
-    segments = _SEGMENT.findall(words)
-    for token in _TOKEN.findall(words):
-        if len(token) >= _SHORT or token in segments:  # "ad" out of a hash such as "e1e566ad" says nothing
-            flags |= _flag_of(token.lower())
+    for word in f"{name or ''} {ident or ''}"[:200].split():
+        flags |= _flags_of_word(word)
     flags &= ~_NEVER.get(tag, 0)
     if flags & BODY:  # "article-body share-target" is a body all the same
         flags &= ~(SHARE | AD | META | LATEST | SERVICE)
+    return flags
+
+
+@lru_cache(maxsize=16384)
+def _flags_of_word(word: str) -> int:
+    """Returns what one class or id says: elements have each their own classes together, but few words."""
+    if word.islower() and word.isalpha() and word.isascii():
+        return _flag_of(word) if word != "relative" else 0
+    if "-" in word or "_" in word or not word.isascii() or "relative" in word.lower():  # what _LOOKS finds has one of these
+        word = _LOOKS.sub(" ", word)
+    flags = 0
+    for token in _TOKEN.findall(word):
+        if len(token) >= _SHORT or token in _SEGMENT.findall(word):  # "ad" out of a hash such as "e1e566ad" says nothing
+            flags |= _flag_of(token.lower())
     return flags
 
 
