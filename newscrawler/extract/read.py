@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from newscrawler.clean import clean_text, may_need_repair
 from newscrawler.clean.effort import OF_A_PAGE, shared_effort
@@ -45,7 +47,8 @@ def read_page(
     `rules` are those of the page's source, `seen` the kinds of the site's pages by the shape of their addresses. A `trace` is given what
     an explanation needs.
 
-    Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing.
+    Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing. Garbage
+    collection waits meanwhile.
     """
     if not body.strip():
         return Page(url, "other", reason="empty")
@@ -53,12 +56,28 @@ def read_page(
         return Page(url, "other", reason="not HTML")
     if content_type and content_type.lower().startswith(_NOT_TEXT) and b"<" not in body[:1024]:
         return Page(url, "other", reason="not HTML")
-    with shared_effort(OF_A_PAGE):
+    with shared_effort(OF_A_PAGE), _no_collection():
         decoded = decode_page(body, content_type, without=without)
         page = extract_page(decoded.text, url, trace, sisters=sisters, rules=rules, seen=seen)
         if trace is not None:
             trace.repairs = decoded.repairs
         return _tidied(page, decoded, without)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Puts off garbage collection, for all threads, where it is on: a page's thousands of values have no cycles and die by themselves.
+
+    While they live, a collection goes through all of them, and through all that the process has, and finds nothing: a sixth of the time.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _tidied(page: Page, decoded: Decoded, without: frozenset[str]) -> Page:
