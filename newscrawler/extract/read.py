@@ -89,6 +89,8 @@ def _tidied(page: Page, decoded: Decoded, without: frozenset[str]) -> Page:
         tidy.article(page.article)
     if _any_needs_repair(page.links):
         page.links = [clean for start in range(0, len(page.links), AT_ONCE) for clean in tidy.links(page.links[start : start + AT_ONCE])]
+    else:
+        page.links = [_tidied_link(link, _on_one_line) for link in page.links]
     return page
 
 
