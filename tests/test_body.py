@@ -7,6 +7,7 @@ from time import process_time
 import pytest
 
 from newscrawler.extract import extract_page, labels
+from newscrawler.extract.classes import said_by
 
 URL = "https://news.example/2024/01/02/a-story-of-five-words.html"
 ONE = "The council of the harbour town voted on Tuesday to keep the old pier open, and residents said they were relieved."
@@ -195,7 +196,7 @@ NAMES = {
 
 @pytest.mark.parametrize(("tag", "name"), NAMES)
 def test_what_names_say(tag: str, name: str) -> None:
-    assert labels.flags_of(tag, name, None) & (labels.ONLY_PARTS | labels.BODY) == NAMES[tag, name]
+    assert said_by(tag, name, None).flags & (labels.ONLY_PARTS | labels.BODY) == NAMES[tag, name]
 
 
 SHAPES = {

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newscrawler.clean import KINDS, clean_text
+from newscrawler.clean import KINDS, clean_text, may_need_repair
 from newscrawler.clean.edits import MAX_REPAIRS, MAX_SHOWN
 
 FOLDER = Path(__file__).parent / "cases"
@@ -77,6 +77,16 @@ def test_fast_path_skips_no_character_that_a_repair_changes():
     everything = [chr(code) for block in blocks for code in range(*block)]
     # The ampersand forces the long way round.
     assert not [c for c in everything if clean_text(f"中{c}中").text != clean_text(f"中{c}中 & 中").text.removesuffix(" & 中")]
+
+
+@pytest.mark.parametrize("text", ["Größe, Maß und façade", "новости сегодня", "Ærø – en ø"])
+def test_letters_of_a_language_are_not_suspect_by_themselves(text):
+    assert not may_need_repair(text)
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "cp1252", "cp1251", "cp1253", "mac_roman"])
+def test_letters_are_suspect_where_they_are_bytes(charset):
+    assert may_need_repair("新闻 的".encode().decode(charset, "replace").replace("\ufffd", ""))
 
 
 @given(TEXTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import asdict
 from datetime import timedelta, timezone
@@ -383,3 +384,19 @@ HREFS = {
 @pytest.mark.parametrize("href", HREFS)
 def test_hrefs_resolve(href: str) -> None:
     assert Resolver("https://news.example/x/y").resolve(href) == HREFS[href]
+
+
+def test_texts_of_links_stand_on_one_line_on_a_clean_page() -> None:
+    page = read_page(b'<body><a href="/2024/01/02/a.html" title="One\n  two"><img src="a.png"></a></body>', "https://news.example/")
+    assert [link.anchor for link in page.links] == ["One two"]
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_garbage_collection_is_afterwards_as_it_was(on: bool) -> None:
+    was = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        read_page(b"<p>A page.</p>", "https://news.example/")
+        assert gc.isenabled() is on
+    finally:
+        (gc.enable if was else gc.disable)()

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from newscrawler.extract import extract_page
 from newscrawler.extract.bylines import byline_in, byline_of, cut_tail_byline
+from newscrawler.extract.classes import mark_of
 from newscrawler.extract.dates import find_date, written
 from newscrawler.extract.language import language_of
 from newscrawler.extract.linked_data import linked_data_of
-from newscrawler.extract.marks import AUTHOR, DATE, MODIFIED, mark_of
+from newscrawler.extract.marks import AUTHOR, DATE, MODIFIED
 from newscrawler.extract.names import chinese_people, people
 from newscrawler.extract.pictures import split_credit
 from newscrawler.extract.titles import site_names, without_site

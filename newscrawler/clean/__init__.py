@@ -20,9 +20,9 @@ from newscrawler.clean.edits import Ledger, Note
 from newscrawler.clean.effort import shared_effort
 from newscrawler.clean.entities import html_entities
 from newscrawler.clean.frames import frame_shift, is_marked
-from newscrawler.clean.half_utf8 import gbk_as_half_utf8
+from newscrawler.clean.half_utf8 import gbk_as_half_utf8, is_half_utf8
 from newscrawler.clean.letters import is_spelled, letters_as_hanzi
-from newscrawler.clean.mojibake import MISREADINGS, is_garbled, misread_charset
+from newscrawler.clean.mojibake import MISREADINGS, is_garbled, may_be_misread, misread_charset
 from newscrawler.clean.pinyin import TONED, is_noted, pinyin_leak
 from newscrawler.items import Cleaned
 
@@ -75,6 +75,22 @@ def _suspect() -> re.Pattern[str]:
     )
 
 
+@cache
+def _alone() -> re.Pattern[str]:
+    """Returns the pattern of those of these characters that say so by themselves, not only in the company that `_in_company` asks for."""
+    return re.compile(
+        "[&\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u0375\u037e\u0387\u0483-\u0489\u0530-\u1fff\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\ufffd\ud800-\udfff"
+        "０-９Ａ-Ｚａ-ｚ锘\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f"
+        "\u2126-\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\uf900-\ufb4f\ufe20-\ufe2f"
+        "锟錕烫燙屯\U00010000-\U0001efff\U0002f800-\U0002fa1f]"
+    )
+
+
+def _in_company(text: str) -> bool:
+    """Returns whether letters of Latin-1, Greek, Cyrillic or kana stand together as they do in misread text: "é" alone is a letter."""
+    return repairs.has_mojibake(text) or may_be_misread(text) or is_half_utf8(text)
+
+
 def clean_text(text: str, *, without: frozenset[str] = frozenset(), restore_punctuation: bool = False) -> Cleaned:
     """Returns the text repaired and in NFC, with each change and the number of characters lost for good.
 
@@ -118,7 +134,10 @@ def _is_plain_ascii(text: str) -> bool:
 
 def may_need_repair(text: str) -> bool:
     """Returns whether some repair, or the count of losses, may have to do with the text: a cheap question; "no" is certain."""
-    return _suspect().search(text) is not None or is_marked(text) or is_noted(text) or is_spelled(text) or is_garbled(text)
+    found = _suspect().search(text)
+    if found is not None and (_alone().search(text, found.start()) is not None or _in_company(text)):
+        return True
+    return is_marked(text) or is_noted(text) or is_spelled(text) or is_garbled(text)
 
 
 def _steps(without: frozenset[str], *, restore_punctuation: bool = False) -> tuple[tuple[str, _Repair], ...]:

@@ -44,7 +44,12 @@ def gbk_as_half_utf8(text: str, note: Note = ignore) -> str:
     >>> gbk_as_half_utf8("±àÂ벻ͳһ")
     '编码不统一'
     """
-    return rewrite_lines(_read_line, text, note) if _LATIN1.search(text) and _MIXED.search(text) else text
+    return rewrite_lines(_read_line, text, note) if is_half_utf8(text) else text
+
+
+def is_half_utf8(text: str) -> bool:
+    """Returns whether a text has such characters side by side; cheap where it has none of Latin-1."""
+    return _LATIN1.search(text) is not None and _MIXED.search(text) is not None
 
 
 def _read_line(line: str) -> str:

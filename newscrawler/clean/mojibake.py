@@ -68,6 +68,11 @@ def is_garbled(text: str) -> bool:
     return False
 
 
+def may_be_misread(text: str) -> bool:
+    """Returns whether kana or characters of Latin-1 stand in a text as they do in misread text; cheap. `is_garbled` asks for Han."""
+    return KANA.search(text) is not None or _GARBLED_LATIN.search(text) is not None
+
+
 def _is_garbled(line: str) -> bool:
     """Returns whether three rare characters stand close to each other; two, not the same (滔滔), are enough in a line of hardly more."""
     if len(line) > SHORT:

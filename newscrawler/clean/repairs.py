@@ -70,12 +70,17 @@ def utf8_mojibake(text: str, note: Note = ignore) -> str:
     >>> utf8_mojibake("æ–°é—» è§£å†³")
     '新闻 解决'
     """
-    if not _MOJIBAKE.search(text):
+    if not has_mojibake(text):
         return text
     from ftfy import TextFixerConfig, fix_encoding
 
     config = TextFixerConfig(explain=False)
     return rewrite_lines(lambda line: fix_encoding(_CESU.sub(_join_cesu, line), config) if _MOJIBAKE.search(line) else line, text, note)
+
+
+def has_mojibake(text: str) -> bool:
+    """Returns whether two characters stand together as bytes of UTF-8 do that were read as a one-byte encoding; cheap."""
+    return _MOJIBAKE.search(text) is not None
 
 
 def _join_cesu(match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@
     body       which blocks are the article          title, bylines, dates, keywords, language, metadata: its fields
     links      which kind each link is               related: the related-reading list as printed
     kind       article, hub or other                 feeds: RSS, Atom and sitemaps are hubs
+    classes    what an element's classes and id say  marks: names of writers and dates
     labels     words by which parts are told         addresses: hrefs -> URLs, and whose site they are
     points     terms and what they add               forms, anchors, blocks, headings: what the address, the words, the place of a link tell
     trace      what a page leaves behind when asked  explain_page: how it was read, told to a person

@@ -26,6 +26,7 @@ _DATED = re.compile(
     r"/(?:19|20)\d\d/(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}/[0-3]?\d/|"
     r"(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 )
+_SHORT_YEAR = re.compile(r"/[0-2]\d/[01]\d")
 _DAY_NAMED = re.compile(r"/(?:19|20)\d\d/(?:\d\d?|[a-z]{3,9})/\d\d?/[^/]*[^\W\d][^/]*/?$")
 """A name under a whole date, as blogs have it: nothing else is addressed so, however short the name."""
 _NUMBER = re.compile(
@@ -126,7 +127,7 @@ def form_of(url: str) -> Form:
     stem, dot, extension = last.rpartition(".")
     stem, extension = (stem, extension.lower()) if dot else (last, "")
     named = last.lower() if directory else ""  # the last name is a folder too, where a slash ends the path
-    dated, page_file = _DIGIT.search(path) is not None and _DATED.search(path) is not None, extension in _PAGE_FILES
+    dated, page_file = _is_dated(path), extension in _PAGE_FILES
     id_query, told = bool(query) and bool(_ID_QUERY.search(query)), bool(query) and _tells(query)
     root = path == "/" and not told
     slug_words = stem.count("-") + stem.count("_") + 1 + stem.count("%") // ESCAPES_PER_WORD if stem else 0
@@ -167,6 +168,11 @@ def _folders(host: str, folder: str) -> _Above:
     service = host.partition(".")[0] in _SERVICE_HOSTS or not _SERVICES.isdisjoint(low)
     place = f"{host}/{folder}" if folder else host
     return _Above(place, names[-1].lower() if names else "", len(names), not _SECTIONS.isdisjoint(low), service, not _WORDS.isdisjoint(low))
+
+
+def _is_dated(path: str) -> bool:
+    """Returns whether a date stands in a path; years and months without a century are rare, and cost a search of their own."""
+    return ("20" in path or "19" in path or _SHORT_YEAR.search(path) is not None) and _DATED.search(path) is not None
 
 
 def _is_listed(above: _Above, last: str, slug_words: int, *, has_dot: bool, dated: bool) -> bool:

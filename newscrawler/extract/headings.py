@@ -27,51 +27,56 @@ SIBLINGS = 3
 _APART = NAV | FOOT | CRUMB
 LEVELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
-_SUBS: tuple[tuple[LinkSub, str], ...] = (
+_SUBS: tuple[tuple[LinkSub, str, str], ...] = (
     (
         "popular",
-        r"热门|熱門|热榜|热点排行|排行|点击(?:量|率|榜)|點擊(?:量|率|榜)|热搜|热读|大家都|人气|人氣|人気|ランキング|アクセス|よく読まれ|많이 본|인기|랭킹|"
-        r"\b(?:most|top \d+|popular|trending|hot(?:test)?\b|best of|meist|beliebt|top-?themen|les plus|plus lus|più letti|i più|"
+        r"热门|熱門|热榜|热点排行|排行|点击(?:量|率|榜)|點擊(?:量|率|榜)|热搜|热读|大家都|人气|人氣|人気|ランキング|アクセス|よく読まれ|많이 본|인기|랭킹",
+        r"most|top \d+|popular|trending|hot(?:test)?\b|best of|meist|beliebt|top-?themen|les plus|plus lus|più letti|i più|"
         r"más (?:leíd|vist|popular)|lo más|mais (?:lid|vist)|meest|mest læs|mest läst|najczęściej|najpopular|популярн|самое читаем|"
-        r"đọc nhiều|xem nhiều|terpopuler|terpopular|ยอดนิยม|zilizosomwa)",
+        r"đọc nhiều|xem nhiều|terpopuler|terpopular|ยอดนิยม|zilizosomwa",
     ),
     (
         "latest",
-        r"最新|即时|即時|滚动|滾動|7x24|快讯|快訊|速報|新着|최신|속보|"
-        r"\b(?:latest|recent(?!ly viewed)|newest|breaking|just in|in brief|newsticker|news ticker|live ticker|aktuell|neueste|dernières|"
+        r"最新|即时|即時|滚动|滾動|7x24|快讯|快訊|速報|新着|최신|속보",
+        r"latest|recent(?!ly viewed)|newest|breaking|just in|in brief|newsticker|news ticker|live ticker|aktuell|neueste|dernières|"
         r"à la une|últim|ultime|ultimi|laatste|seneste|senaste|siste nytt|najnowsze|последние|лента|свежие|нов[оы](?:сти|е) (?:часа|дня)|"
-        r"останні|mới nhất|terbaru|terkini|ล่าสุด|ข่าวรอบวัน)",
+        r"останні|mới nhất|terbaru|terkini|ล่าสุด|ข่าวรอบวัน",
     ),
     (
         "recommended",
-        r"推荐|推薦|猜你|精选|精選|精彩|为您|為您|为你|為你|编辑.{0,3}选|編輯.{0,3}選|おすすめ|オススメ|ピックアップ|注目|추천|"
-        r"\b(?:recommend|you (?:may|might)|for you|editors?['’]? ?s? (?:pick|choice)|don['’]?t miss|must[- ]read|more stories|more news|"
-        r"empfehl|empfohlen|das könnte sie|à lire|recommand|consigliat|recomenda|polecam|рекоменд|выбор редакции|rekomendasi|pilihan)",
+        r"推荐|推薦|猜你|精选|精選|精彩|为您|為您|为你|為你|编辑.{0,3}选|編輯.{0,3}選|おすすめ|オススメ|ピックアップ|注目|추천",
+        r"recommend|you (?:may|might)|for you|editors?['’]? ?s? (?:pick|choice)|don['’]?t miss|must[- ]read|more stories|more news|"
+        r"empfehl|empfohlen|das könnte sie|à lire|recommand|consigliat|recomenda|polecam|рекоменд|выбор редакции|rekomendasi|pilihan",
     ),
     (
         "related",
-        r"相关|相關|延伸|关联|關聯|関連|관련|更多.{0,4}(?:新闻|报道|新聞|報導)|往期|关键词阅读|"
-        r"\b(?:related|see also|read also|also read|more (?:on|in|about|from)|further reading|on this (?:topic|story)|zum thema|mehr zum|lesen sie auch|auch interessant|"
+        r"相关|相關|延伸|关联|關聯|関連|관련|更多.{0,4}(?:新闻|报道|新聞|報導)|往期|关键词阅读|เกี่ยวข้อง",
+        r"related|see also|read also|also read|more (?:on|in|about|from)|further reading|on this (?:topic|story)|zum thema|mehr zum|lesen sie auch|auch interessant|"
         r"lire aussi|sur le même (?:sujet|thème)|leggi anche|articoli correlati|correlat|relacionad|te puede interesar|leia (?:também|mais)|lees ook|læs også|läs också|"
         r"les også|czytaj (?:też|także|więcej)|zobacz też|powiązane|читайте также|по теме|похожие|материалы по теме|читайте також|tin liên quan|liên quan|"
-        r"baca juga|berita terkait|terkait)|เกี่ยวข้อง",
+        r"baca juga|berita terkait|terkait",
     ),
 )
-_PATTERNS = tuple((sub, re.compile(words, re.IGNORECASE)) for sub, words in _SUBS)
-_ANY = re.compile("|".join(words for _, words in _SUBS), re.IGNORECASE)
+_PATTERNS = tuple((sub, re.compile(rf"{parts}|\b(?:{words})", re.IGNORECASE)) for sub, parts, words in _SUBS)
+_WORDS = rf"\b(?:{'|'.join(words for *_, words in _SUBS)})"
+_ANY = re.compile("|".join([*(parts for _, parts, _ in _SUBS), _WORDS]), re.IGNORECASE)
 """One search for all tells that most short texts have none of the words."""
+_ANY_ASCII = re.compile(f"7x24|{_WORDS}", re.IGNORECASE)
+"""The same for texts in ASCII, which have none of the parts of words of scripts without spaces."""
 _READING = re.compile(r"阅读|閱讀|\b(?:read|reading|lesen|lire|leer|leggi|ler|lezen|czytaj|читайте)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.。！!？?,，;；]\s*$")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def sub_of_heading(heading: str) -> LinkSub | None:
     """Returns which list of articles a heading stands over, or None. 相关推荐 ("related recommendations") are recommendations.
 
     >>> sub_of_heading("相关阅读"), sub_of_heading("热门排行"), sub_of_heading("相关推荐"), sub_of_heading("天气")
     ('related', 'popular', 'recommended', None)
     """
-    return next((sub for sub, words in _PATTERNS if words.search(heading)), None) if _ANY.search(heading) else None
+    if not (_ANY_ASCII if heading.isascii() else _ANY).search(heading):
+        return None
+    return next((sub for sub, words in _PATTERNS if words.search(heading)), None)
 
 
 def offers_reading(heading: str) -> bool:

@@ -7,7 +7,6 @@ Chinese labels stand in both scripts. 相关阅读 is "related reading", 关键�
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 NAV, FOOT, SIDE, RELATED, COMMENT, SHARE, PAGER, CRUMB, AD = (1 << n for n in range(9))
 CAPTION, BYLINE, META, KEYWORDS, BODY, SERVICE, TITLE, LIST, PROSE = (1 << n for n in range(9, 18))
@@ -62,53 +61,40 @@ _STARTS = (
     ("hotnews", POPULAR),
 )
 _ENDS = (("nav", NAV), ("menu", NAV), ("footer", FOOT), ("comments", COMMENT), ("sidebar", SIDE))
-_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _LOOKS = re.compile(
     r"\belementor-[\w-]+|\bposition-(?:relative|absolute|static|fixed|sticky)\b|\brelative\b|\bnode--[\w-]+|\bis-promoted\b"
     r"|(?<!\S)(?:\S*[-_])?(?:has|with|no|non|without|for)[-_]\S+",
     re.IGNORECASE,
 )
 """Classes that tell how an element is laid out or what it has ("has-sidebar"), in words that elsewhere tell what it is."""
-_SHORT = 3
-_SEGMENT = re.compile(r"[A-Za-z0-9]+")
 _WHOLE = frozenset({"html", "body", "main"})
-_DIGITS = re.compile(r"[\d_-]+")
 
 
-@lru_cache(maxsize=16384)
-def flags_of(tag: str, name: str | None, ident: str | None) -> int:
-    """Returns what the tag, class and id of an element say it is, as a set of flags."""
-    flags = _TAG_FLAGS.get(tag, 0)
-    if tag in _WHOLE:
-        return flags
-    words = _LOOKS.sub(" ", f"{name or ''} {ident or ''}"[:200])
-    segments = _SEGMENT.findall(words)
-    for token in _TOKEN.findall(words):
-        if len(token) >= _SHORT or token in segments:  # "ad" out of a hash such as "e1e566ad" says nothing
-            flags |= _flag_of(token.lower())
-    flags &= ~_NEVER.get(tag, 0)
-    if flags & BODY:  # "article-body share-target" is a body all the same
-        flags &= ~(SHARE | AD | META | LATEST | SERVICE)
-    return flags
+def without_looks(word: str) -> str:
+    """Returns a class or id without what tells how an element looks."""
+    if "-" in word or "_" in word or not word.isascii() or "relative" in word.lower():  # what _LOOKS finds has one of these
+        return _LOOKS.sub(" ", word)
+    return word
 
 
-@lru_cache(maxsize=8192)
-def _flag_of(token: str) -> int:
-    flag = _FLAG_OF.get(token)
-    if flag is None and len(token) > 4:
-        flag = next((flag for start, flag in _STARTS if token.startswith(start)), None)
-        flag = flag or next((flag for end, flag in _ENDS if token.endswith(end)), None)
+def flag_of_word(word: str) -> int:
+    """Returns what a word in a class or id, in lower case, says that an element is: a flag, or 0."""
+    flag = _FLAG_OF.get(word)
+    if flag is None and len(word) > 4:
+        flag = next((flag for start, flag in _STARTS if word.startswith(start)), None)
+        flag = flag or next((flag for end, flag in _ENDS if word.endswith(end)), None)
     return flag or 0
 
 
-@lru_cache(maxsize=16384)
-def signature(tag: str, name: str | None) -> str:
-    """Returns tag and classes without their numbers, so that the items of one list look alike.
-
-    >>> signature("li", "item item--3")
-    'li.item.item'
-    """
-    return ".".join([tag, *_DIGITS.sub("", name).split()]) if name else tag
+def flags_in(tag: str, said: int) -> int:
+    """Returns what an element is by its tag and by what the words of its class and id say, as a set of flags."""
+    flags = _TAG_FLAGS.get(tag, 0)
+    if tag in _WHOLE:
+        return flags
+    flags = (flags | said) & ~_NEVER.get(tag, 0)
+    if flags & BODY:  # "article-body share-target" is a body all the same
+        flags &= ~(SHARE | AD | META | LATEST | SERVICE)
+    return flags
 
 
 PRINTED_HEADING = re.compile(

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from newscrawler.extract.labels import PRINTED_HEADING, flags_of, signature
-from newscrawler.extract.marks import TIME, mark_of
+from newscrawler.extract.classes import mark_of, said_by
+from newscrawler.extract.labels import PRINTED_HEADING
+from newscrawler.extract.marks import TIME
 
 _BLOCKS = (
     "html body main article section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr td th caption blockquote pre "
@@ -135,8 +136,9 @@ class _Walk:
         self.paths: dict[tuple[int, str], int] = {}
         self.kinds: dict[tuple[int, str, str | None, str | None], tuple[int, int, int]] = {}
         """Path, own flags and mark of an element by the path around it, its tag, class and id: the items of a list share one entry."""
+        self.places, self.blocks = self.out.places, self.out.blocks
         self.place = Place("", 0, 0, 0, None, 0, None, 0, 0)
-        self.out.places.append(self.place)
+        self.places.append(self.place)
 
     def run(self, root: etree._Element) -> Outline:
         walk = self.walk = etree.iterwalk(root, events=("start", "end"))
@@ -153,7 +155,7 @@ class _Walk:
             if text and (parts or not text.isspace()):  # white space begins no block, and most tails are nothing else
                 parts.append(text)
         self._flush()
-        self.out.places[0].last = len(self.out.places)
+        self.places[0].last = len(self.places)
         return self.out
 
     def _open_html(self, element: etree._Element) -> bool:
@@ -163,53 +165,54 @@ class _Walk:
     def _open(self, element: etree._Element) -> bool:
         if self.parts:
             self._flush()
-        tag, name, up, places = element.tag, element.get("class"), self.place, self.out.places
+        tag, name, up, places = element.tag, element.get("class"), self.place, self.places
         key = up.path, tag, name, element.get("id")
-        known = self.kinds.get(key)
-        path, own, kind = known if known is not None else self._know(key)
+        path, own, kind = self.kinds.get(key) or self._know(key)
         number = len(places)
-        item = number if tag in _ITEMS else up.item
-        place = self.place = Place(tag, path, up.flags | own, number, up, item, up.heading, self.chars, own)
+        place = self.place = Place(tag, path, up.flags | own, number, up, number if tag in _ITEMS else up.item, up.heading, self.chars, own)
         places.append(place)
         if self.has_microdata and (prop := element.get("itemprop") or element.get("property")):
             kind = mark_of(name, prop)
         if kind:
-            self.out.marks.append(Mark(element, kind, place, len(self.out.blocks)))
+            self.out.marks.append(Mark(element, kind, place, len(self.blocks)))
         return True
 
     def _know(self, key: tuple[int, str, str | None, str | None]) -> tuple[int, int, int]:
         around, tag, name, ident = key
-        path = self.paths.setdefault((around, signature(tag, name)), len(self.paths) + 1)
-        known = self.kinds[key] = path, flags_of(tag, name, ident), mark_of(name, None) if name else 0
+        signature, flags, mark = said_by(tag, name, ident)
+        path = self.paths.setdefault((around, signature), len(self.paths) + 1)
+        known = self.kinds[key] = path, flags, mark
         return known
 
     def _inline(self, element: etree._Element) -> bool:
         name = element.get("class")
         prop = (element.get("itemprop") or element.get("property")) if self.has_microdata else None
         if (name or prop) and (kind := mark_of(name, prop)):
-            self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
+            self.out.marks.append(Mark(element, kind, self.place, len(self.blocks)))
         return True
 
     def _close(self) -> None:
         if self.parts:
             self._flush()
-        place, up = self.place, self.place.parent
+        place = self.place
+        up = place.parent
         if up is None:
             return
-        place.last = len(self.out.places) - 1
+        place.last = len(self.places) - 1
         if place.heading is not up.heading and place.tag not in _ITEMS and self.chars - place.chars <= MAX_HEADING:
             up.heading = place.heading  # a heading alone in its box stands over what follows the box
         self.place = up
 
     def _flush(self) -> None:
         """Ends the block under way, if any text has come together."""
+        parts = self.parts
         if self.anchor is not None:
             self._take_anchor_text()
         elif self.linked:
-            self.loose.extend(self.parts[self.anchor_from :])
-        raw = self.parts[0] if len(self.parts) == 1 else "".join(self.parts)
-        alone = self.whole if self.anchor_from == len(self.parts) else None  # most blocks of a page are one link, read already
-        self.parts.clear()
+            self.loose.extend(parts[self.anchor_from :])
+        raw = parts[0] if len(parts) == 1 else "".join(parts)
+        alone = self.whole if self.anchor_from == len(parts) else None  # most blocks of a page are one link, read already
+        parts.clear()
         self.whole = None
         text = _lines(raw) if _BREAK in raw else " ".join(raw.split()) if alone is None else alone
         if text:
@@ -219,12 +222,11 @@ class _Walk:
             self.loose.clear()
 
     def _add_block(self, text: str) -> None:
-        place = self.place
-        loose = (" ".join("".join(self.loose).split()) if self.loose else "") if self.linked else text
-        length, linked = len(text), self.linked
+        place, linked, length = self.place, self.linked, len(text)
         self.chars += length
+        loose = text if not linked else " ".join("".join(self.loose).split()) if self.loose else ""
         size = length if text.isascii() else len(text.encode("utf-8", "replace"))
-        self.out.blocks.append(Block(text, place, min(length, linked), size, loose))
+        self.blocks.append(Block(text, place, min(length, linked), size, loose))
         if length <= MAX_HEADING and self._heads(text):
             place.heading = text
 
@@ -239,13 +241,12 @@ class _Walk:
             self._close_anchor()
         href = element.get("href")
         if href:
-            name = element.get("class") or ""
-            place = self.place
+            name, place = element.get("class") or "", self.place
             path = place.path
             if name:
-                path = self.paths.setdefault((path, signature("a", name)), len(self.paths) + 1)
-            title = element.get("title") or ""
-            anchor = Anchor(href, element.get("rel") or "", name, path, place, len(self.out.blocks), place.heading, "", title)
+                key = path, "a", name, None
+                path = (self.kinds.get(key) or self._know(key))[0]
+            anchor = Anchor(href, element.get("rel") or "", name, path, place, len(self.blocks), place.heading, "", element.get("title") or "")
             if self.parts:
                 self._keep_loose()
             self.whole = None
@@ -335,7 +336,7 @@ class _Walk:
         if when:
             self.out.times.append((when, self.place.number))
         kind = mark_of(element.get("class"), element.get("itemprop")) or TIME
-        self.out.marks.append(Mark(element, kind, self.place, len(self.out.blocks)))
+        self.out.marks.append(Mark(element, kind, self.place, len(self.blocks)))
         return True
 
 

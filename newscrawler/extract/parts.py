@@ -15,7 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 from unicodedata import normalize
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -26,6 +28,7 @@ from newscrawler.items import Series
 
 MAX_PART = 50
 """No article has more pages; a pager that goes on is a trap or a list."""
+MAX_WORDS = 40
 WHOLE = 1000
 """Stands for the number of a view that holds all parts on one page."""
 
@@ -136,20 +139,38 @@ def _without(url: str) -> str:
 
 def _part(one: Found, own: list[Numbered]) -> Numbered | None:
     """Returns which part a link leads to, None when its address or its words are not those of one."""
-    flags, text = one.anchor.place.flags, one.text.strip()[:40]
+    flags, rel = one.anchor.place.flags, one.anchor.rel
     if flags & (labels.COMMENT | labels.RELATED | labels.RECOMMENDED) or one.words.next_article:
         return None
-    part = _continued(one.url, own)
+    words, next_or_prev = _words_of(one.text.strip()[:MAX_WORDS]), rel != "" and not {"next", "prev"}.isdisjoint(rel.lower().split())
+    part = _continued(one.url, own) if words or next_or_prev else None  # words cost a tenth of an address, and most are none of a part's
     if part is None:
         return None
     if part.number == WHOLE:
-        return part if _WHOLE.fullmatch(text) else None
-    printed = _NUMBER.fullmatch(text)
-    if printed is not None:
-        return replace(part, weak=False) if int(printed[1]) - (part.number or 0) in (0, 1) else None
-    if _NEXT.fullmatch(text):
-        return replace(part, weak=part.weak and _PAGE.search(text) is None)
-    return part if {"next", "prev"} & set(one.anchor.rel.lower().split()) else None
+        return part if words and words.whole else None
+    if words and words.number is not None:
+        return replace(part, weak=False) if words.number - (part.number or 0) in (0, 1) else None
+    if words and words.near:
+        return replace(part, weak=part.weak and not words.page)
+    return part if next_or_prev else None
+
+
+class _Words(NamedTuple):
+    """What a link's text says of parts: the number of one, all of them, or the one before or after; `page` that they are pages."""
+
+    number: int | None
+    whole: bool
+    near: bool
+    page: bool
+
+
+@lru_cache(maxsize=8192)
+def _words_of(text: str) -> _Words | None:
+    """Returns what a text says of parts, None for most texts."""
+    number, whole, near = _NUMBER.fullmatch(text), _WHOLE.fullmatch(text) is not None, _NEXT.fullmatch(text) is not None
+    if number is None and not whole and not near:
+        return None
+    return _Words(int(number[1]) if number is not None else None, whole, near, _PAGE.search(text) is not None)
 
 
 def _continued(url: str, own: list[Numbered]) -> Numbered | None:

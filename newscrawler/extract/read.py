@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from newscrawler.clean import clean_text, may_need_repair
@@ -17,6 +19,8 @@ from newscrawler.extract.trace import Trace
 from newscrawler.items import Announcement, Article, Decoded, FieldRepair, Link, Page, Quality, Repair
 
 MAX_EXAMPLES = 20
+AT_ONCE = 8
+"""So many links are asked together whether they need a repair: on most pages few do."""
 
 _MAGIC = (
     b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"BM\x00", b"\x00\x00\x01\x00", b"Rar!", b"7z\xbc\xaf",
@@ -45,7 +49,8 @@ def read_page(
     `rules` are those of the page's source, `seen` the kinds of the site's pages by the shape of their addresses. A `trace` is given what
     an explanation needs.
 
-    Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing.
+    Never raises, whatever the bytes: what is no HTML, feed or sitemap has kind "other" and a reason. Fetches nothing. Garbage
+    collection waits meanwhile.
     """
     if not body.strip():
         return Page(url, "other", reason="empty")
@@ -55,12 +60,28 @@ def read_page(
         return Page(url, "other", reason="not HTML")
     if content_type and content_type.lower().startswith(_NOT_TEXT) and b"<" not in body[:1024]:
         return Page(url, "other", reason="not HTML")
-    with shared_effort(OF_A_PAGE):
+    with shared_effort(OF_A_PAGE), _no_collection():
         decoded = decode_page(body, content_type, without=without)
         page = extract_page(decoded.text, url, trace, sisters=sisters, rules=rules, seen=seen)
         if trace is not None:
             trace.repairs = decoded.repairs
         return _tidied(page, decoded, without)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Puts off garbage collection, for all threads, where it is on: a page's thousands of values have no cycles and die by themselves.
+
+    While they live, a collection goes through all of them, and through all that the process has, and finds nothing: a sixth of the time.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _tidied(page: Page, decoded: Decoded, without: frozenset[str]) -> Page:
@@ -71,7 +92,9 @@ def _tidied(page: Page, decoded: Decoded, without: frozenset[str]) -> Page:
         tidy.note("page", decoded.repairs)
         tidy.article(page.article)
     if _any_needs_repair(page.links):
-        page.links = [tidy.link(link) for link in page.links]
+        page.links = [clean for start in range(0, len(page.links), AT_ONCE) for clean in tidy.links(page.links[start : start + AT_ONCE])]
+    else:
+        page.links = [_tidied_link(link, _on_one_line) for link in page.links]
     return _announcements_tidied(page, tidy)
 
 
@@ -140,15 +163,25 @@ class _Tidy:
         article.repairs = [FieldRepair(field, kind, count) for (field, kind), count in self.counts.items()]
         article.examples = self.examples
 
-    def link(self, link: Link) -> Link:
-        """Returns the link with clean anchor, teaser and heading; these repairs are not counted."""
-        anchor, teaser, heading = (self._clean_line(text) for text in (link.anchor, link.teaser, link.heading))
-        if (anchor or "", teaser, heading) == (link.anchor, link.teaser, link.heading):
-            return link
-        return Link(link.url, link.kind, link.sub, anchor or "", teaser, link.position, heading)
+    def links(self, links: list[Link]) -> list[Link]:
+        """Returns links with clean anchors, teasers and headings, each on one line; these repairs are not counted."""
+        tidied = self._clean_line if _any_needs_repair(links) else _on_one_line
+        return [_tidied_link(link, tidied) for link in links]
 
-    def _clean_line(self, text: str | None) -> str | None:
-        return (" ".join(clean_text(text, without=self.without).text.split()) or None) if text else None
+    def _clean_line(self, text: str) -> str:
+        return _on_one_line(clean_text(text, without=self.without).text)
+
+
+def _tidied_link(link: Link, tidied: Callable[[str], str]) -> Link:
+    anchor, teaser = tidied(link.anchor), tidied(link.teaser) or None if link.teaser else None
+    heading = tidied(link.heading) or None if link.heading else None
+    if anchor == link.anchor and teaser == link.teaser and heading == link.heading:
+        return link
+    return Link(link.url, link.kind, link.sub, anchor, teaser, link.position, heading)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _any_needs_repair(links: list[Link]) -> bool:
