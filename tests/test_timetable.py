@@ -94,7 +94,12 @@ def test_what_is_due() -> None:
 
 @pytest.mark.parametrize(
     ("last", "up_since", "reason"),
-    [(ran(0.0, 3000.0), 0.0, STILL_GOING), (ran(0.0, 60.0), 0.0, NO_TURN), (ran(0.0, 60.0), 3500.0, NO_SCHEDULE), (ran(0.0, 3500.0, "killed"), 3500.0, NO_SCHEDULE)],
+    [
+        (ran(0.0, 3000.0), 0.0, STILL_GOING),
+        (ran(0.0, 60.0), 0.0, NO_TURN),
+        (ran(0.0, 60.0), 3500.0, NO_SCHEDULE),
+        (ran(0.0, 3500.0, "killed"), 3500.0, NO_SCHEDULE),
+    ],
 )
 def test_missed_times_run_once_late_and_the_others_are_told(last: ScheduledRun, up_since: float, reason: str) -> None:
     found = due_now(Timetable(every=900), 3700.0, last, up_since)
