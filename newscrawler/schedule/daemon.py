@@ -87,6 +87,7 @@ class Daemon:
         self.draining = False
         self.watch = Watch(self.timing.lease)
         self._watched = float("-inf")
+        self._others: list[ScheduledRun] = []  # as last seen
         self._trouble: str | None = None
         self._troubled_at = 0.0
         self._stopping = False
@@ -167,8 +168,8 @@ class Daemon:
         if not self.blocked and now - self._watched < self.timing.beat:
             return
         self._watched = now
-        others = [run for run in scheduled.open_runs(self.engine) if run.owner != self.owner]
-        for run in self.watch.look(others, now):
+        self._others = [run for run in scheduled.open_runs(self.engine) if run.owner != self.owner]
+        for run in self.watch.look(self._others, now):
             if not self.draining:
                 self._succeed(run)
 
@@ -187,13 +188,18 @@ class Daemon:
 
     def _start_due(self) -> None:
         now = self.clock.now()
-        due = [(found, times) for times in self._times if (found := self._due(times, now)) is not None]
         self.blocked = set()
+        due = [(found, times) for times in self._times if not times.settled(now) and (found := self._due(times, now)) is not None]
         for found, times in sorted(due, key=lambda pair: pair[0].due):
             self._claim(found, times, now)
 
     def _due(self, times: _Times, now: float) -> Due | None:
-        if times.settled(now):
+        """What is due of a source and has nothing in its way that is known here; the claim decides."""
+        name, slot = times.source.name, self.job_of(times.source).slot
+        if any(slot == held.slot or name == held.source for held in self.held):
+            return None  # its turn comes
+        if any(slot == run.slot or name == run.source for run in self._others):
+            self.blocked.add(name)
             return None
         times.last = scheduled.last_run(self.engine, times.source.name, now)
         return due_now(times.table, now, times.last, self.up_since)
