@@ -42,6 +42,15 @@ def test_a_good_file_comes_back_in_its_order(tmp_path: Path) -> None:
     assert [pattern.pattern for pattern in (*south.include, *south.exclude)] == ["/20\\d\\d/", "/sport/", "print="]
 
 
+def test_when_and_how_far(tmp_path: Path) -> None:
+    text = START + 'every = "1h30m"\nlimit = 5\nmax_pages = 7\ndepth = 0\ntime_limit = "2h"\ntags = ["x", "y", "x"]\ndb = "sub/a.db"'
+    (source,) = read_sources(written(tmp_path, text))
+    assert (source.every, source.limit, source.max_pages, source.depth, source.time_limit) == (5400, 5, 7, 0, 7200)
+    assert (source.tags, source.db) == (("x", "y"), str(tmp_path / "sub/a.db"))
+    (source,) = read_sources(written(tmp_path, START + 'cron = "30 6 * * 1-5"\ntime_zone = "Asia/Shanghai"\ndb = "postgresql://h/n"'))
+    assert (source.cron, source.time_zone, source.every, source.db) == ("30 6 * * 1-5", "Asia/Shanghai", None, "postgresql://h/n")
+
+
 def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
     assert len(read_sources(written(tmp_path, "\ufeff" + GOOD))) == 2
 
@@ -66,6 +75,17 @@ WRONG = {
     "a bad pattern": (START + 'exclude = ["("]', ["exclude", "no regular expression"]),
     "a negative delay": (START + "delay = -1", ["delay", "seconds"]),
     "a delay that is no number": (START + "delay = nan", ["delay", "seconds"]),
+    "no duration": (START + 'every = "15 minutes"', [":3:", "every", '"15m"']),
+    "no time at all": (START + 'every = "0s"', [":3:", "every"]),
+    "two rhythms": (START + 'every = "15m"\ncron = "* * * * *"', [":4:", "cron", "every"]),
+    "a short cron line": (START + 'cron = "5 *"', [":3:", "cron", "five fields"]),
+    "a cron line out of range": (START + 'cron = "61 * * * *"', [":3:", "cron", "no cron line"]),
+    "a day that never comes": (START + 'cron = "0 0 30 2 *"', [":3:", "cron"]),
+    "no zone": (START + 'cron = "0 6 * * *"\ntime_zone = "Asia/Peking"', [":4:", "time_zone", "Asia/Shanghai"]),
+    "a zone without cron": (START + 'every = "15m"\ntime_zone = "Asia/Shanghai"', [":4:", "time_zone", "cron"]),
+    "no number of pages": (START + "max_pages = 0", [":3:", "max_pages", "1 or more"]),
+    "no list of tags": (START + 'tags = "local"', [":3:", "tags", "list of texts"]),
+    "no database": (START + 'db = ""', [":3:", "db", "path"]),
     "a truth for a delay": (START + "delay = true", ["delay", "seconds"]),
 }
 

@@ -31,7 +31,7 @@ SCRAPY = frozenset({"scrapy", "twisted", "zope", "itemadapter"})
 GUARDED = SQL | SCRAPY
 
 BOTTOM = frozenset({"items", "exceptions", "config", "chinese", "rights"})
-PLAIN = BOTTOM | {"decode", "clean", "dedupe", "extract", "store", "frontier", "export", "sample"}
+PLAIN = BOTTOM | {"decode", "clean", "dedupe", "extract", "store", "frontier", "export", "schedule", "sample"}
 SCRAPY_SIDE = frozenset({"spiders", "middlewares", "pipelines", "extensions", "settings", "addon", "logformat"})
 ROOT = ""  # newscrawler/__init__.py: the map, and the public names on first use
 
@@ -48,6 +48,7 @@ LAYERS = {
     "store": Layer(BOTTOM | {"decode", "clean", "dedupe", "extract"}, SQL),
     "frontier": Layer(BOTTOM | {"decode", "clean", "dedupe", "extract", "store", "export"}, SQL),
     "export": Layer(BOTTOM | {"decode", "clean", "dedupe", "extract", "store"}),
+    "schedule": Layer(BOTTOM | {"store"}),
     "sample": Layer(BOTTOM),
     **{part: Layer(PLAIN | SCRAPY_SIDE | {ROOT}, SCRAPY) for part in SCRAPY_SIDE},
     "cli": Layer(PLAIN | SCRAPY_SIDE | {ROOT}, SCRAPY),

@@ -27,6 +27,7 @@ COMMANDS = {
     "init": "Write a commented sources.toml.",
     "reextract": "Read every kept page again, without a request.",
     "repair": "Repair text: stdin to stdout.",
+    "schedule": "Run the sources of sources.toml when they are due.",
     "schema": "Print the JSON Schema of the record.",
     "status": "Print what the collection holds.",
     "why": "Tell one URL's story.",

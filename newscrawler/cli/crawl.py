@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
 import click
 
 from newscrawler.cli import options as shared
-from newscrawler.config import chosen_sources
+from newscrawler.config import Source, chosen_sources
 from newscrawler.exceptions import UsageError
+
+DEFAULT = "data/news.db"
 
 
 @click.command("crawl")
@@ -17,7 +20,7 @@ from newscrawler.exceptions import UsageError
 @click.option("-i", "--input", "input_file", type=click.File(encoding="utf-8"), help="A file with one start page a line; - for stdin.")
 @shared.sources
 @click.option("--only", metavar="NAME", help="Of the sources, only the start pages of this one.")
-@click.option("--db", default="data/news.db", show_default=True, help="A path, or a SQLAlchemy URL.")
+@click.option("--db", show_default="the source's, else data/news.db", help="A path, or a SQLAlchemy URL.")
 @click.option("-o", "--output", help="Append each stored article as a JSON line as soon as it is committed; - for stdout.")
 @click.option("--keep-duplicates", is_flag=True, help="Write duplicates to -o too, each with duplicate_of (they are stored in any case).")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after this many new articles.")
@@ -46,9 +49,25 @@ def command(urls: tuple[str, ...], input_file: TextIO | None, sources: str | Non
         raise UsageError("no start page: give a URL, a file of them with -i, or sources with --sources")
     from newscrawler.cli.running import Options, crawl, discover
 
+    options |= _of_source(known, only, options)
     chosen = Options(starts=starts, sources=known, **options)  # type: ignore[arg-type]
     _check_output(chosen.output)
     return discover(chosen) if chosen.listing else crawl(chosen)
+
+
+def _of_source(known: Sequence[Source], only: str | None, given: Mapping[str, object]) -> dict[str, object]:
+    """What the sources say of options that were not given: database and limits of the one that is crawled alone, of several only the database.
+
+    Raises UsageError when sources that are crawled together name different databases.
+    """
+    crawled = [source for source in known if only in (None, source.name)]
+    places = {source.db or DEFAULT for source in crawled} or {DEFAULT}
+    if given["db"] is None and len(places) > 1:
+        raise UsageError("the sources name different databases: give --db, or crawl them one by one with --only")
+    found: dict[str, object] = {"db": given["db"] or places.pop()}
+    for name in ("limit", "max_pages", "depth"):
+        found[name] = getattr(crawled[0], name) if only is not None and given[name] is None else given[name]
+    return found
 
 
 def _check_output(where: str | None) -> None:

@@ -36,6 +36,23 @@ start_pages = ["https://news.example.com/"]
 # Seconds between two requests to a host. Without it: 1. `crawl --delay` goes before it.
 # delay = 2.5
 
+# When `newscrawler schedule` crawls it: every so often ("15m", "2h", "1d"), or by a cron line (minute, hour, day, month, weekday) on
+# the clocks of a time zone, without which it is UTC. Without either only `crawl` does.
+# every = "15m"
+# cron = "30 6 * * 1-5"
+# time_zone = "Asia/Shanghai"
+
+# Where one crawl of this source ends: new articles, fetched pages, links from a start page, time (for `schedule`; without it: 2h).
+# Options of `crawl` go before them.
+# limit = 500
+# max_pages = 2000
+# depth = 3
+# time_limit = "1h"
+
+# Words of yours, for `schedule --tag`; a database of its own, seen from this file: sources of one database crawl one after the other.
+# tags = ["local"]
+# db = "data/example.db"
+
 # A class of your own that reads the pages of this source: here the class Story in stories.py beside this file. It is run, so
 # use only files that you trust. docs/operations.md tells what it has to look like.
 # page = "stories:Story"

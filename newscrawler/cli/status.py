@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from datetime import UTC, datetime
 
 import click
 
@@ -14,11 +16,13 @@ from newscrawler.cli import options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(db: str, as_json: bool) -> None:
     """Print what the collection holds: pages by state, articles, the last run."""
-    from newscrawler.store import reading
+    from newscrawler.store import reading, scheduled
 
     with options.opened(db) as engine:
         counts = reading.counts(engine)
+        runs = scheduled.latest_runs(engine)
         if as_json:
+            counts["schedule"] = {run.source: asdict(run) for run in runs}
             options.put(json.dumps(counts, ensure_ascii=False))
             return
         for state, number in counts["pages"].items():
@@ -31,3 +35,7 @@ def command(db: str, as_json: bool) -> None:
             options.put(f"            repairs not made here: {', '.join(counts['undone'])}")
         for state, reason, number in reading.reasons(engine):
             options.put(f"{number:>10,}  {state}: {reason}")
+        for run in runs:
+            due = datetime.fromtimestamp(run.due, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            added = "" if run.articles is None else f", {run.articles:,} new articles of {run.fetched:,} pages"
+            options.put(f"            {run.source}: due {due}: {run.reason or 'runs'}{added}")

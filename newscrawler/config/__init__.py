@@ -8,6 +8,8 @@
     exclude = ['/sport/']
     article_urls = ['/story-\\d+']                     # what pages are, by their addresses: article_urls, hub_urls, other_urls
     delay = 2.5
+    every = "15m"                                     # when it is due: every so often, or cron = "30 6 * * *" in a time_zone
+    time_limit = "1h"                                 # also limit, max_pages, depth, tags, db
     page = "example:Story"                            # a class of your own that reads its pages, in example.py beside the file
 
     [[source.example.extract]]                        # where a field stands on this site's pages: CSS, or XPath
@@ -23,7 +25,7 @@
     noindex = "ignore"
 
 An unknown key is an error, since a misspelt one would silently do nothing. `source` has the values, `rules` those of an extract
-table, `selectors` the expressions in them, `page_class` loads a class, `lines` finds the line that an error names, `read` reads a file.
+table, `selectors` the expressions in them, `timing` rhythms, `page_class` loads a class, `lines` finds the line that an error names, `read` reads a file.
 """
 
 from __future__ import annotations

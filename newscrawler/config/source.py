@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from newscrawler.config.page_class import PageClass, page_class_in
 from newscrawler.config.rules import Layout, Rules, UrlKind, read_layouts
-from newscrawler.config.values import Reader, Wrong, domains, is_under, pages, patterns, read_table, seconds
+from newscrawler.config.timing import cron_line, duration, zone_name
+from newscrawler.config.values import Reader, Wrong, database_in, domains, is_under, number, pages, patterns, read_table, seconds, words
 from newscrawler.rights import OBEY_ALL, Policy
 
 Patterns = tuple[re.Pattern[str], ...]
@@ -24,6 +25,10 @@ class Source:
     Patterns are searched in the URL. `delay` in seconds between two requests to a host, None: that of the command.
     `article_urls`, `hub_urls` and `other_urls` tell what a page is by its address. `extract` says where fields stand on the pages,
     `page` is a class that reads them, `rights` what to do about what publishers ask.
+
+    It is due `every` so many seconds, or by a `cron` line as clocks show it in `time_zone` (None: UTC); without either never by itself.
+    `limit` (new articles), `max_pages` (fetched) and `depth` are those of a crawl of this source alone; a scheduled one is stopped
+    after `time_limit` seconds. `db` is its database, None: that of the command. `tags` choose sources.
     """
 
     name: str
@@ -40,6 +45,15 @@ class Source:
     extract: tuple[Layout, ...] = field(default=(), hash=False)
     page: PageClass | None = field(default=None, hash=False)
     rights: Policy = field(default=OBEY_ALL, hash=False)
+    every: int | None = field(default=None, hash=False)
+    cron: str | None = field(default=None, hash=False)
+    time_zone: str | None = field(default=None, hash=False)
+    limit: int | None = field(default=None, hash=False)
+    max_pages: int | None = field(default=None, hash=False)
+    depth: int | None = field(default=None, hash=False)
+    time_limit: int | None = field(default=None, hash=False)
+    tags: tuple[str, ...] = field(default=(), hash=False)
+    db: str | None = field(default=None, hash=False)
 
     @property
     def rules(self) -> Rules:
@@ -64,6 +78,15 @@ def readers(folder: Path) -> Mapping[str, Reader]:
         "extract": read_layouts,
         "page": page_class_in(folder),
         "rights": Policy.of,
+        "every": duration,
+        "cron": cron_line,
+        "time_zone": zone_name,
+        "limit": number(1),
+        "max_pages": number(1),
+        "depth": number(0),
+        "time_limit": duration,
+        "tags": words,
+        "db": database_in(folder),
     }
 
 
@@ -77,6 +100,10 @@ def read_source(name: str, table: object, folder: Path) -> Source:
     if not table.get("start_pages"):
         raise Wrong("start_pages: give at least one URL", "start_pages")
     source = Source(name, **read_table(table, known))
+    if source.every is not None and source.cron is not None:
+        raise Wrong("cron: there is `every` too: give one of them", "cron")
+    if source.time_zone is not None and source.cron is None:
+        raise Wrong("time_zone: is for a `cron` line, and there is none", "time_zone")
     for url in source.start_pages if source.allowed_domains else ():
         host = urlsplit(url).hostname or ""
         if not any(is_under(host, domain) for domain in (*source.allowed_domains, *source.sister_domains)):

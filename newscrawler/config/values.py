@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -101,3 +102,30 @@ def seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         raise ValueError(f"must be a number of seconds, 0 or more, not {value!r}")
     return float(value)
+
+
+def number(least: int) -> Reader:
+    """Returns a reader of whole numbers from `least` on."""
+
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**31:
+            raise ValueError(f"must be a whole number, {least} or more, not {value!r}")
+        return value
+
+    return read
+
+
+def words(value: object) -> tuple[str, ...]:
+    """Returns a list of words, each once, in their order."""
+    return tuple(dict.fromkeys(one.strip() for one in strings(value)))
+
+
+def database_in(folder: Path) -> Reader:
+    """Returns a reader of databases for a file in a folder: a SQLAlchemy URL as it is, a path from that folder."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or not value.strip() or "\0" in value:
+            raise ValueError(f"must be a path or a database URL, not {value!r}")
+        return value if "://" in value else str(folder / value)
+
+    return read

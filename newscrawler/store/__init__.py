@@ -1,10 +1,10 @@
 """Tables, migrations and all SQL (SQLAlchemy Core; SQLite by path, PostgreSQL by URL).
 
 `connect` opens, `hold` makes one crawl at a time sure, `Ledger` writes a crawl; the other modules each hold the SQL of one
-subject: `queue`, `discover`, `parts`, `reading` (status, why, export), `near` (near-duplicates), `audit`, `forget`.
+subject: `queue`, `discover`, `parts`, `reading` (status, why, export), `near` (near-duplicates), `scheduled`, `audit`, `forget`.
 """
 
-from newscrawler.store.database import DEFAULT, connect, hold, upgrade
+from newscrawler.store.database import DEFAULT, connect, database_url, hold, upgrade
 from newscrawler.store.discover import Found
 from newscrawler.store.ledger import Body, Ledger, Outcome
 from newscrawler.store.near import NearIndex
@@ -13,5 +13,6 @@ from newscrawler.store.queue import Task
 from newscrawler.store.undo import redo, undo, undone_kinds
 
 __all__ = [
-    "DEFAULT", "Body", "Found", "Ledger", "NearIndex", "Outcome", "PartRead", "Task", "connect", "hold", "redo", "undo", "undone_kinds", "upgrade",
+    "DEFAULT", "Body", "Found", "Ledger", "NearIndex", "Outcome", "PartRead", "Task", "connect", "database_url", "hold", "redo", "undo",
+    "undone_kinds", "upgrade",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -262,6 +262,30 @@ shapes = Table(
     Column("hubs", Integer, nullable=False),
     Column("others", Integer, nullable=False),
     PrimaryKeyConstraint("site", "shape"),
+)
+
+scheduled_runs = Table(  # by `newscrawler schedule`: see store/scheduled.py
+    "scheduled_runs",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("missed", Integer, nullable=False, server_default="0"),  # 0: a run; else so many due times in a row that had none
+    Column("missed_from", Float),  # the first of them; `due` is the last
+    Column("slot", Text, nullable=False),  # the database that it crawls into, which takes one crawl at a time
+    Column("owner", Text, nullable=False),  # machine, process and a random word
+    Column("beat", Integer, nullable=False, server_default="0"),  # counts up while the owner lives
+    Column("attempts", Integer, nullable=False, server_default="1"),  # more than 1: an owner was killed, another took it up
+    Column("started_at", Float),
+    Column("ended_at", Float),
+    Column("reason", Text),
+    Column("exit_code", Integer),
+    Column("fetched", Integer),
+    Column("articles", Integer),
+    # Each rule of the schedule is an index: a due time once, a source once at a time, a database once at a time.
+    Index("scheduled_once", "source", "due", unique=True, sqlite_where=text("missed = 0"), postgresql_where=text("missed = 0")),
+    Index("scheduled_source", "source", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+    Index("scheduled_slot", "slot", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
 )
 
 counters = Table(

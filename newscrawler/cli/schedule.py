@@ -1,0 +1,129 @@
+"""newscrawler schedule: runs the sources when they are due."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from newscrawler.cli import options
+from newscrawler.config import Source, read_sources
+from newscrawler.exceptions import UsageError
+
+
+@click.command("schedule")
+@click.argument("crawl_options", nargs=-1, metavar="[-- OPTIONS OF CRAWL]")
+@click.option("--sources", default="sources.toml", show_default=True, metavar="FILE", help="The sources, with `every` or `cron` (see `newscrawler init`).")
+@click.option("--tag", multiple=True, metavar="TAG", help="Only sources with this tag (repeatable: with any of them).")
+@click.option("--db", default="data/news.db", show_default=True, help="Keeps what ran when, and the news of sources without a `db`.")
+@click.option("--once", is_flag=True, help="Run what is due now, then exit: 0 when every run was done, else 1.")
+@click.option("--list", "listing", is_flag=True, help="Print what is due when, and how the last runs ended.")
+@click.option("--print", "printed", type=click.Choice(["systemd", "cron"]), help="Print a unit or crontab lines for this very command.")
+def command(crawl_options: tuple[str, ...], sources: str, tag: tuple[str, ...], db: str, once: bool, listing: bool, printed: str | None) -> int:
+    """Run each source when it is due, as a crawl in a process of its own: never twice, never two at once, and late rather than never.
+
+    SIGHUP reads the file again, SIGTERM waits for what runs, a second one stops it. What stands after -- goes to every crawl.
+    """
+    read = partial(_chosen, sources, frozenset(tag))
+    chosen = read()
+    if printed:
+        _print(printed, chosen, sources, tag, db, crawl_options)
+        return 0
+    if not any(source.every or source.cron for source in chosen):
+        raise UsageError(f"{sources}: no source{' with this tag' if tag else ''} has a schedule: write every = \"15m\" or a cron line")
+    if listing:
+        options.put(*_listed(chosen, db))
+        return 0
+    return _serve(chosen, read, sources, db, crawl_options, once)
+
+
+def _chosen(file: str, tags: frozenset[str]) -> list[Source]:
+    return [source for source in read_sources(file) if not tags or tags & set(source.tags)]
+
+
+def _serve(chosen: Sequence[Source], read: Any, file: str, db: str, more: Sequence[str], once: bool) -> int:
+    from newscrawler.schedule import Daemon, Job, loop
+    from newscrawler.schedule.process import Command, crawl_words
+    from newscrawler.store import scheduled
+
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO, stream=sys.stderr)
+    engine = scheduled.open_schedule(db)
+
+    def job_of(source: Source) -> Job:
+        where = source.db or db
+        return Job(scheduled.slot_of(where), partial(Command, crawl_words(file, source.name, where, more)), partial(scheduled.totals, where))
+
+    try:
+        daemon = Daemon(engine, chosen, job_of)
+        loop.run(daemon, read, once=once)
+    finally:
+        engine.dispose()
+    return 1 if once and daemon.failures else 0
+
+
+def _listed(chosen: Sequence[Source], db: str) -> list[str]:
+    """One line a source: name, rhythm, next due time in its zone, how the last run ended."""
+    import time
+
+    from newscrawler.schedule import timetable_of
+
+    now, last = time.time(), _last_runs(db)
+    rows = [("source", "rhythm", "next due", "last due", "last result")]
+    for source in chosen:
+        zone, table, run = source.time_zone or "UTC", timetable_of(source), last.get(source.name)
+        due = table.next(now) if table else None
+        if table and run is None:
+            due = now
+        result = "never ran" if run is None else run.reason or f"runs since {_at(run.started_at, zone)}"
+        rows.append((source.name, _rhythm(source), _at(due, zone) if due else "never by itself", _at(run.due, zone) if run else "-", result))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _last_runs(db: str) -> dict[str, Any]:
+    from newscrawler.store import connect, database_url, scheduled
+
+    url = database_url(db)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return {}
+    engine = connect(db)
+    try:
+        return {run.source: run for run in scheduled.latest_runs(engine)}
+    finally:
+        engine.dispose()
+
+
+def _rhythm(source: Source) -> str:
+    if source.every is None:
+        return source.cron or "-"
+    number = next((size, unit) for size, unit in ((86400, "d"), (3600, "h"), (60, "m"), (1, "s")) if source.every % size == 0)
+    return f"every {source.every // number[0]}{number[1]}"
+
+
+def _at(moment: float, zone: str) -> str:
+    return datetime.fromtimestamp(moment, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S ") + zone
+
+
+def _print(kind: str, chosen: Sequence[Source], file: str, tags: Sequence[str], db: str, more: Sequence[str]) -> None:
+    from newscrawler.schedule import Timing
+    from newscrawler.schedule.units import cron_lines, systemd_unit
+
+    program = shutil.which("newscrawler")
+    words = [str(Path(program).absolute())] if program else [sys.executable, "-m", "newscrawler"]
+    where = db if "://" in db else str(Path(db).absolute())
+    words += ["schedule", "--sources", str(Path(file).absolute()), "--db", where, *(word for tag in tags for word in ("--tag", tag))]
+    folder = str(Path.cwd())
+    rest = ["--", *more] if more else []
+    if kind == "systemd":
+        longest = max((source.time_limit or int(Timing().time_limit) for source in chosen), default=0)
+        options.put(systemd_unit([*words, *rest], folder, longest + int(Timing().grace) + 10).rstrip())
+    else:
+        options.put(cron_lines([*words, "--once", *rest], folder, str(Path(folder) / "newscrawler-schedule.log")).rstrip())

@@ -1,0 +1,357 @@
+"""The schedule on a faked clock with made-up processes over a real database: claims, leases, kills, jumps, reloads, drains."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from older import take_back
+
+from newscrawler.config import Source
+from newscrawler.schedule import Daemon, Job, Timing
+from newscrawler.schedule.held import LEASE_LOST, TIME_LIMIT
+from newscrawler.store import connect, scheduled, upgrade
+from newscrawler.store.scheduled import Gap
+
+NOON = 1_795_521_600.0  # 2026-11-24 12:00 UTC
+TIMING = Timing()
+
+
+class FakeClock:
+    """A clock that tests set; the wall may jump, the other only goes on."""
+
+    def __init__(self) -> None:
+        self.wall, self.steady = NOON, 5000.0
+
+    def now(self) -> float:
+        return self.wall
+
+    def monotonic(self) -> float:
+        return self.steady
+
+    def sleep(self, seconds: float) -> None:
+        self.wall += seconds
+        self.steady += seconds
+
+
+class FakeProcess:
+    """A process that ends when its time is over, or after a signal that it heeds."""
+
+    def __init__(self, clock: FakeClock, seconds: float, code: int = 0, deaf: bool = False) -> None:
+        self.clock, self.end, self.code, self.deaf = clock, clock.steady + seconds, code, deaf
+        self.signals: list[str] = []
+
+    def poll(self) -> int | None:
+        return self.code if self.clock.steady >= self.end else None
+
+    def stop(self) -> None:
+        self.signals.append("TERM")
+        if not self.deaf:
+            self.end, self.code = self.clock.steady, 143
+
+    def kill(self) -> None:
+        self.signals.append("KILL")
+        self.end, self.code = self.clock.steady, -9
+
+
+class Machine:
+    """One daemon on its own steady clock, and the processes that it started."""
+
+    def __init__(self, engine: sa.Engine, sources: list[Source], clock: FakeClock, **process: Any) -> None:
+        self.clock, self.started, self.process = clock, [], {"seconds": 60.0, **process}
+        self.processes: list[FakeProcess] = []
+        self.daemon = Daemon(engine, sources, self.job_of, TIMING, clock)  # type: ignore[arg-type]
+
+    def job_of(self, source: Source) -> Job:
+        def start() -> FakeProcess:
+            self.started.append(source.name)
+            self.processes.append(FakeProcess(self.clock, **self.process))
+            return self.processes[-1]
+
+        return Job(source.db or "main", start)
+
+    def run(self, seconds: float, step: float = 5.0) -> None:
+        for _ in range(int(seconds / step)):
+            self.daemon.tick()
+            self.clock.sleep(step)
+        self.daemon.tick()
+
+
+def source(name: str, every: int = 900, **more: Any) -> Source:
+    return Source(name, ("https://a.example/",), every=every, **more)
+
+
+@pytest.fixture
+def engine(where: str) -> Iterator[sa.Engine]:
+    engine = scheduled.open_schedule(where)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+def rows(engine: sa.Engine, missed: bool = False) -> list[tuple[str, float, str | None]]:
+    return [(run.source, run.due, run.reason) for run in reversed(scheduled.history(engine)) if bool(run.missed) == missed]
+
+
+def test_a_claim_is_had_once(engine: sa.Engine) -> None:
+    first = scheduled.claim(engine, "a", 100.0, "db", "one", 101.0)
+    assert first is not None
+    assert scheduled.claim(engine, "a", 100.0, "other", "two", 101.0) is None, "the due time is taken"
+    assert scheduled.claim(engine, "a", 200.0, "other", "two", 201.0) is None, "the source is at work"
+    assert scheduled.claim(engine, "b", 200.0, "db", "two", 201.0, Gap(50.0, 150.0, 3, "why")) is None, "the database is at work"
+    assert len(scheduled.history(engine)) == 1, "and no gap is told for a run that was not had"
+    assert scheduled.beat(engine, first, "one") and not scheduled.beat(engine, first, "two")
+    assert scheduled.end(engine, first, "one", scheduled.End(110.0, "done", 0, 5, 2))
+    assert not scheduled.end(engine, first, "one", scheduled.End(120.0, "done", 0)), "what has ended stays as it is"
+    assert scheduled.claim(engine, "a", 100.0, "db", "two", 111.0) is None, "the due time stays taken"
+    assert scheduled.claim(engine, "b", 200.0, "db", "two", 201.0, Gap(50.0, 150.0, 3, "why")) is not None
+    (gap,) = [run for run in scheduled.history(engine, "b") if run.missed]
+    assert (gap.missed, gap.missed_from, gap.due, gap.reason) == (3, 50.0, 150.0, "why")
+    assert scheduled.last_run(engine, "a", 99.0) is None
+    assert [(run.source, run.articles) for run in scheduled.latest_runs(engine)] == [("a", 2), ("b", None)]
+
+
+def test_only_one_takes_up_what_a_dead_one_had(engine: sa.Engine) -> None:
+    run = scheduled.claim(engine, "a", 100.0, "db", "one", 101.0)
+    (seen,) = scheduled.open_runs(engine)
+    assert run is not None and scheduled.beat(engine, run, "one")
+    assert not scheduled.take_up(engine, seen, "two"), "it lives"
+    (seen,) = scheduled.open_runs(engine)
+    assert scheduled.take_up(engine, seen, "two") and not scheduled.take_up(engine, seen, "three")
+    assert not scheduled.beat(engine, run, "one") and not scheduled.end(engine, run, "one", scheduled.End(9.0, "done"))
+    assert scheduled.open_runs(engine)[0].attempts == 2
+
+
+def test_a_day_of_one_source(engine: sa.Engine, clock: FakeClock) -> None:
+    machine = Machine(engine, [source("a")], clock)
+    machine.run(86400, step=30)
+    dues = [due for _, due, reason in rows(engine) if reason == "done"]
+    assert 96 <= len(dues) <= 97 and all(later - due == 900 for due, later in pairwise(dues))
+    assert rows(engine, missed=True) == []
+
+
+def test_sources_of_one_database_run_one_after_the_other(engine: sa.Engine, clock: FakeClock) -> None:
+    machine = Machine(engine, [source("a"), source("b"), source("c", db="own")], clock)
+    machine.daemon.tick()
+    assert sorted(machine.started) == sorted([machine.started[0], "c"]) and len(machine.started) == 2
+    machine.run(200)
+    assert sorted(set(machine.started)) == ["a", "b", "c"]
+
+
+def test_a_long_run_overlaps_with_nothing_and_what_it_covered_is_told(engine: sa.Engine, clock: FakeClock) -> None:
+    machine = Machine(engine, [source("a")], clock, seconds=3000.0)
+    machine.run(4000)
+    assert machine.started == ["a", "a"]
+    ((_, _, reason),) = rows(engine, missed=True)
+    assert reason == "the run before was still going"
+
+
+def test_a_silence_runs_once_late(engine: sa.Engine, clock: FakeClock) -> None:
+    Machine(engine, [source("a")], clock).run(1000)
+    before = len(rows(engine))
+    clock.sleep(86400)
+    Machine(engine, [source("a")], clock).run(100)
+    assert len(rows(engine)) == before + 1
+    (gap,) = [run for run in scheduled.history(engine) if run.missed]
+    assert gap.reason == "no schedule was running" and gap.missed >= 94
+
+
+@pytest.mark.parametrize("jump", [-7200.0, -40.0, 40.0, 3600.0, 86400.0 * 400])
+def test_a_clock_that_jumps_and_comes_back(engine: sa.Engine, clock: FakeClock, jump: float) -> None:
+    machine = Machine(engine, [source("a")], clock)
+    machine.run(2000)
+    clock.wall += jump
+    machine.run(3000)
+    clock.wall -= jump
+    machine.run(6000)
+    dues = [due for _, due, reason in rows(engine) if reason == "done"]
+    assert len(dues) == len(set(dues)) == len(rows(engine)), "nothing twice, nothing left open"
+    told = [run for run in scheduled.history(engine) if run.missed]
+    end = machine.clock.wall
+    begin = end - 11000
+    for due in range(int(begin // 900 + 1) * 900, int(end), 900):
+        due += dues[0] % 900
+        if begin + 900 < due <= end - 900:
+            assert due in dues or any(gap.missed_from <= due <= gap.due for gap in told if gap.missed_from), "not lost"
+    lengths = [run.ended_at - run.started_at for run in scheduled.history(engine) if run.ended_at and run.started_at]
+    assert all(60 <= length <= 70 for length in lengths), "durations do not jump"
+    assert max(dues) <= end or jump > 0
+
+
+def test_two_daemons_share_every_due_time(engine: sa.Engine, clock: FakeClock) -> None:
+    one, two = Machine(engine, [source("a"), source("b")], clock), Machine(engine, [source("a"), source("b")], clock)
+    for _ in range(400):
+        for machine in (one, two):
+            machine.daemon.tick()
+        clock.sleep(10)
+    pairs = [(name, due) for name, due, _ in rows(engine)]
+    assert len(pairs) == len(set(pairs)) == len(one.started) + len(two.started)
+    assert rows(engine, missed=True) == []
+
+
+def test_the_run_of_a_killed_daemon_is_taken_up(engine: sa.Engine, clock: FakeClock) -> None:
+    every_day = [source("a", every=86400)]
+    dead, other = Machine(engine, every_day, clock), Machine(engine, every_day, clock)
+    dead.run(20)
+    other.run(TIMING.lease - 20)
+    assert other.started == [], "it may live"
+    other.run(120)
+    assert other.started == ["a"]
+    ((_, _, reason),) = rows(engine)
+    assert reason == "done" and scheduled.history(engine)[0].attempts == 2
+    dead.daemon.tick()
+    assert dead.processes[0].poll() is not None or dead.processes[0].signals, "who was only slow stops"
+
+
+def test_where_a_newer_time_is_due_that_one_runs_and_the_old_one_was_killed(engine: sa.Engine, clock: FakeClock) -> None:
+    Machine(engine, [source("a")], clock).daemon.tick()
+    clock.sleep(2000)
+    other = Machine(engine, [source("a")], clock)
+    other.run(400)
+    reasons = [reason for _, _, reason in rows(engine)]
+    assert reasons == ["killed", "done"] and other.started == ["a"]
+
+
+def test_what_kills_its_owner_three_times_is_left(engine: sa.Engine, clock: FakeClock) -> None:
+    for _ in range(5):
+        Machine(engine, [source("a", every=86400 * 300)], clock, seconds=1e9).run(TIMING.lease + 20)
+    ((_, _, reason),) = rows(engine)
+    assert reason == "killed" and scheduled.history(engine)[0].attempts == 3
+
+
+def test_a_clock_that_jumps_kills_nobody(engine: sa.Engine, clock: FakeClock) -> None:
+    one, other = Machine(engine, [source("a", every=86400)], clock, seconds=500.0), Machine(engine, [source("a", every=86400)], clock)
+    one.daemon.tick()
+    clock.wall += 3600
+    for _ in range(60):
+        one.daemon.tick()
+        other.daemon.tick()
+        clock.sleep(5)
+    assert other.started == []
+
+
+def test_time_limit_grace_and_kill(engine: sa.Engine, clock: FakeClock) -> None:
+    machine = Machine(engine, [source("a", every=86400, time_limit=100)], clock, seconds=1e9, deaf=True)
+    machine.run(100 + TIMING.grace + 20)
+    assert machine.processes[0].signals == ["TERM", "KILL"]
+    assert [(reason, run.exit_code) for run in scheduled.history(engine) for reason in [run.reason]] == [(TIME_LIMIT, -9)]
+
+
+def test_a_busy_database_is_waited_for(engine: sa.Engine, clock: FakeClock) -> None:
+    machine = Machine(engine, [source("a", every=86400)], clock, seconds=1.0, code=4)
+    machine.run(60)
+    machine.process["code"] = 0
+    machine.run(60)
+    assert 3 <= len(machine.started) <= 7
+    assert rows(engine)[0][2] == "done" and len(rows(engine)) == 1
+
+
+CODES = [(0, "done"), (1, "failed"), (2, "wrong usage"), (3, "disk full"), (-11, "killed by signal 11"), (7, "failed with exit code 7")]
+
+
+@pytest.mark.parametrize(("code", "reason"), CODES)
+def test_exit_codes(engine: sa.Engine, clock: FakeClock, code: int, reason: str) -> None:
+    machine = Machine(engine, [source("a", every=86400)], clock, code=code)
+    machine.run(100)
+    assert [(run.reason, run.exit_code) for run in scheduled.history(engine)] == [(reason, code)]
+    assert machine.daemon.failures == (code != 0)
+
+
+def test_a_reload_and_a_source_that_goes_while_it_runs(engine: sa.Engine, clock: FakeClock) -> None:
+    machine = Machine(engine, [source("a")], clock)
+    machine.daemon.tick()
+    machine.daemon.load([source("b")])
+    machine.run(2000)
+    assert machine.started.count("a") == 1 and machine.started.count("b") >= 2
+    assert [reason for name, _, reason in rows(engine) if name == "a"] == ["done"]
+
+
+def test_drain_and_stop(engine: sa.Engine, clock: FakeClock) -> None:
+    machine = Machine(engine, [source("a"), source("b")], clock, seconds=300.0)
+    machine.daemon.tick()
+    machine.daemon.drain()
+    machine.run(100)
+    assert len(machine.started) == 1 and not machine.daemon.finished(once=False)
+    machine.daemon.stop()
+    machine.run(10)
+    assert machine.daemon.finished(once=False)
+    assert [(run.reason, run.exit_code) for run in scheduled.history(engine)] == [("stopped", 143)]
+
+
+def test_once_runs_what_is_due_and_leaves_what_others_do(engine: sa.Engine, clock: FakeClock) -> None:
+    machine = Machine(engine, [source("a", every=86400), source("b", every=86400)], clock, seconds=400.0)
+    machine.daemon.tick()
+    other = Machine(engine, [source("a", every=86400), source("b", every=86400)], clock)
+    for _ in range(6):
+        machine.daemon.tick()
+        other.daemon.tick()
+        clock.sleep(4)
+    assert other.daemon.finished(once=True) and other.started == [], "the first is seen to live"
+    while not machine.daemon.finished(once=True):
+        machine.run(10)
+    assert sorted(machine.started) == ["a", "b"]
+
+
+def test_a_locked_database_loses_and_doubles_nothing(tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduled, "PATIENCE_MS", 1)
+    engine = scheduled.open_schedule(str(tmp_path / "news.db"))
+    one, two = (Machine(engine, [source("a"), source("b", db="own")], clock, seconds=100.0) for _ in range(2))
+    for step in range(1200):
+        if step == 25:  # runs are under way; a minute
+            lock = sqlite3.connect(tmp_path / "news.db", isolation_level=None)
+            lock.execute("BEGIN IMMEDIATE")
+        if step == 37:
+            lock.execute("ROLLBACK")
+            lock.close()
+        for machine in (one, two):
+            machine.daemon.tick()
+        clock.sleep(5)
+    pairs = [(name, due) for name, due, _ in rows(engine)]
+    assert len(pairs) == len(set(pairs)) == len(one.started) + len(two.started)
+    assert {run.attempts for run in scheduled.history(engine)} == {1} and rows(engine, missed=True) == []
+    engine.dispose()
+
+
+def test_who_cannot_tell_that_it_lives_stops(tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduled, "PATIENCE_MS", 1)
+    engine = scheduled.open_schedule(str(tmp_path / "news.db"))
+    machine = Machine(engine, [source("a", every=86400)], clock, seconds=1e9)
+    machine.daemon.tick()
+    lock = sqlite3.connect(tmp_path / "news.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    machine.run(TIMING.give_up + 5)
+    assert machine.processes[0].signals == ["TERM"]
+    assert TIMING.give_up + TIMING.grace < TIMING.lease, "dead before others may think so"
+    lock.execute("ROLLBACK")
+    lock.close()
+    machine.run(10)
+    assert [run.reason for run in scheduled.history(engine)] == [LEASE_LOST]
+    engine.dispose()
+
+
+def test_the_table_comes_by_migration_too(where: str) -> None:
+    connect(where, create=True).dispose()
+    engine = connect(where, write=True)
+    with engine.begin() as connection:
+        take_back(connection, "0005")
+    engine.dispose()
+    upgrade(where)
+    engine = scheduled.open_schedule(where)
+    assert scheduled.claim(engine, "a", 1.0, "db", "one", 2.0) and scheduled.claim(engine, "b", 1.0, "db", "one", 2.0) is None
+    with engine.connect() as connection:
+        from alembic.autogenerate import compare_metadata
+        from alembic.migration import MigrationContext
+
+        from newscrawler.store.tables import metadata
+
+        assert [change for change in compare_metadata(MigrationContext.configure(connection), metadata) if "scheduled" in repr(change)] == []
+    engine.dispose()

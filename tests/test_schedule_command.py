@@ -1,0 +1,191 @@
+"""`newscrawler schedule` in processes of its own: real crawls, two at once, kills, signals, and what it prints."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import newscrawler
+
+from newscrawler.schedule.units import cron_lines, systemd_unit
+from newscrawler.store import scheduled
+
+SCHEDULE = [sys.executable, "-c", "import sys; from newscrawler.cli import main; sys.exit(main())", "schedule"]
+
+
+@pytest.fixture
+def starting(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts schedules in a folder of the test; none is left behind. What they say goes to its file `said`."""
+    started = []
+
+    def start(*words: str) -> subprocess.Popen[bytes]:
+        with (tmp_path / "said").open("ab") as said:
+            started.append(subprocess.Popen([*SCHEDULE, *words], cwd=tmp_path, stdout=said, stderr=said))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def until(true: Callable[[], object], seconds: float = 40) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.05)
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "sources.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def sources(site: str, more: str = "", names: tuple[str, ...] = ("north", "south")) -> str:
+    return "".join(f'[source.{name}]\nstart_pages = ["{site}/"]\nevery = "20d"\nmax_pages = 3\ndelay = 0\n{more}\n' for name in names)
+
+
+def runs(db: Path) -> list[scheduled.ScheduledRun]:
+    if not db.exists():
+        return []
+    engine = scheduled.open_schedule(str(db))
+    try:
+        return [run for run in scheduled.history(engine) if not run.missed]
+    finally:
+        engine.dispose()
+
+
+def test_once_crawls_what_is_due_and_then_there_is_nothing(sample_site: str, tmp_path: Path) -> None:
+    file, db = write(tmp_path, sources(sample_site)), tmp_path / "news.db"
+    words = ("schedule", "--sources", file, "--db", str(db), "--once", "--", "--allow-private", "127.0.0.1")
+    ran = newscrawler(*words, cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    assert sorted((run.source, run.reason, run.fetched) for run in runs(db)) == [("north", "done", 3), ("south", "done", 3)]
+    status = json.loads(newscrawler("status", "--db", str(db), "--json").out)
+    assert status["pages"]["fetched"] == 6 and status["schedule"]["south"]["reason"] == "done"
+    assert "south: due" in newscrawler("status", "--db", str(db)).out
+    assert newscrawler(*words, cwd=tmp_path).code == 0
+    assert len(runs(db)) == 2, "nothing was due"
+    listed = newscrawler("schedule", "--sources", file, "--db", str(db), "--list").out.splitlines()
+    assert len(listed) == 3 and all("done" in line and "every 20d" in line for line in listed[1:])
+
+
+def test_once_fails_when_a_run_does(tmp_path: Path) -> None:
+    file = write(tmp_path, sources("http://127.0.0.1:9"))
+    assert newscrawler("schedule", "--sources", file, "--db", str(tmp_path / "n.db"), "--once").code == 1
+    assert {run.reason for run in runs(tmp_path / "n.db")} == {"failed"}
+
+
+def test_two_that_start_together_on_a_new_database(
+    sample_site: str, tmp_path: Path, starting: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    file, db = write(tmp_path, sources(sample_site)), tmp_path / "new" / "news.db"
+    pair = [starting("--sources", file, "--db", str(db), "--", "--allow-private", "127.0.0.1") for _ in range(2)]
+    until(lambda: db.exists() and sum(run.ended_at is not None for run in runs(db)) == 2)
+    for process in pair:
+        process.send_signal(signal.SIGTERM)
+    assert [process.wait(20) for process in pair] == [0, 0]
+    assert Counter((run.source, run.reason) for run in runs(db)) == {("north", "done"): 1, ("south", "done"): 1}
+    assert "Traceback" not in (tmp_path / "said").read_text()
+
+
+def test_a_reload_a_bad_file_and_a_drain(sample_site: str, tmp_path: Path, starting: Callable[..., subprocess.Popen[bytes]]) -> None:
+    file, db = write(tmp_path, sources(sample_site, names=("north",))), tmp_path / "news.db"
+    process = starting("--sources", file, "--db", str(db), "--", "--allow-private", "127.0.0.1")
+    until(lambda: any(run.ended_at for run in runs(db)))
+    write(tmp_path, "[source.north]\nstart_pages = 3\n")
+    process.send_signal(signal.SIGHUP)
+    until(lambda: "the old sources stay" in (tmp_path / "said").read_text())
+    assert "sources.toml:2: source 'north': start_pages" in (tmp_path / "said").read_text()
+    write(tmp_path, sources(sample_site, names=("north", "west")))
+    process.send_signal(signal.SIGHUP)
+    until(lambda: any(run.source == "west" and run.ended_at for run in runs(db)))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+
+
+def test_a_second_signal_stops_the_crawl(sample_site: str, tmp_path: Path, starting: Callable[..., subprocess.Popen[bytes]]) -> None:
+    file, db = write(tmp_path, sources(sample_site, names=("north",)).replace("delay = 0", "delay = 30")), tmp_path / "news.db"
+    process = starting("--sources", file, "--db", str(db), "--", "--allow-private", "127.0.0.1")
+    until(lambda: "started" in (tmp_path / "said").read_text())
+    time.sleep(2)
+    process.send_signal(signal.SIGTERM)
+    until(lambda: "waiting for 1 runs" in (tmp_path / "said").read_text())
+    assert process.poll() is None, "it waits for the crawl"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(40) == 0
+    assert [run.reason for run in runs(db)] == ["stopped"]
+
+
+def test_kills_of_either_of_two(where: str, tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("schedule_kill", Path(__file__).parent.parent / "bench" / "schedule_kill.py")
+    assert spec is not None and spec.loader is not None
+    bench = importlib.util.module_from_spec(spec)
+    sys.modules["schedule_kill"] = bench
+    spec.loader.exec_module(bench)
+    found = bench.kill_often(tmp_path, where, kills=3, seed=7)
+    log = (tmp_path / "log").read_text()
+    assert found.faults == [] and "Traceback" not in log, log[-3000:]
+    assert found.reasons["done"] >= 5
+
+
+def test_nothing_to_schedule(tmp_path: Path) -> None:
+    file = write(tmp_path, '[source.a]\nstart_pages = ["https://a.example/"]\ntags = ["x"]\n')
+    ran = newscrawler("schedule", "--sources", file, "--once")
+    assert ran.code == 2 and "every" in ran.err and len(ran.err.splitlines()) == 1
+    assert newscrawler("schedule", "--sources", str(tmp_path / "none.toml")).code == 2
+
+
+def test_the_list_of_what_never_ran(tmp_path: Path) -> None:
+    text = sources("https://a.example", 'tags = ["x"]', ("north",)) + '[source.cron]\nstart_pages = ["https://b.example/"]\n'
+    file = write(tmp_path, text + 'cron = "30 6 * * *"\ntime_zone = "Asia/Shanghai"\n[source.by_hand]\nstart_pages = ["https://c.example/"]\n')
+    listed = newscrawler("schedule", "--sources", file, "--db", str(tmp_path / "n.db"), "--list").out.splitlines()
+    assert "never ran" in listed[1] and "Asia/Shanghai" in listed[2] and "never by itself" in listed[3]
+    assert len(newscrawler("schedule", "--sources", file, "--tag", "x", "--db", str(tmp_path / "n.db"), "--list").out.splitlines()) == 2
+    assert not (tmp_path / "n.db").exists(), "it only looks"
+
+
+def test_the_cron_line_does_what_it_says(sample_site: str, tmp_path: Path) -> None:
+    folder = tmp_path / "it's 100% $HOME"
+    folder.mkdir()
+    file = write(folder, sources(sample_site, names=("north",)))
+    words = ("schedule", "--sources", file, "--db", str(folder / "news.db"), "--print", "cron", "--", "--allow-private", "127.0.0.1")
+    ran = newscrawler(*words, cwd=folder)
+    (line,) = [line for line in ran.out.splitlines() if not line.startswith("#")]
+    fields, shell = line.split(" ", 5)[:5], line.split(" ", 5)[5]
+    assert fields == ["*"] * 5 and "%" not in shell.replace("\\%", "")
+    program = folder / "bin"
+    shell = shell.replace("\\%", "%")  # as cron does
+    subprocess.run(["/bin/sh", "-c", shell], check=False, cwd="/", env={**os.environ, "HOME": str(program)}, timeout=60)
+    assert [run.reason for run in runs(folder / "news.db")] == ["done"], (folder / "newscrawler-schedule.log").read_text()
+
+
+def test_units_quote_what_has_to_be() -> None:
+    words, folder = ["/opt/a b/newscrawler", "schedule", "--db", 'x"%$\\y'], "/srv/100% news"
+    unit = systemd_unit(words, folder, 7240)
+    assert 'ExecStart="/opt/a b/newscrawler" "schedule" "--db" "x\\"%%$$\\\\y"' in unit
+    assert "WorkingDirectory=/srv/100%% news" in unit and "KillMode=mixed" in unit and "TimeoutStopSec=7240" in unit
+    line = cron_lines(words, folder, "/srv/log").splitlines()[1]
+    assert shlex.split(line.replace("\\%", "%"))[5:9] == ["cd", folder, "&&", words[0]]
+
+
+def test_one_source_alone_has_its_own_limits_and_database(sample_site: str, tmp_path: Path) -> None:
+    file = write(tmp_path, sources(sample_site, 'db = "own.db"', ("north",)) + sources(sample_site, "", ("south",)))
+    words = ("crawl", "--sources", file, "--allow-private", "127.0.0.1")
+    assert newscrawler(*words, "--only", "north", cwd=tmp_path).code == 0
+    assert json.loads(newscrawler("status", "--db", str(tmp_path / "own.db"), "--json").out)["pages"]["fetched"] == 3
+    assert newscrawler(*words, "--only", "north", "--max-pages", "1", "--db", str(tmp_path / "given.db"), cwd=tmp_path).code == 0
+    assert json.loads(newscrawler("status", "--db", str(tmp_path / "given.db"), "--json").out)["pages"]["fetched"] == 1
+    ran = newscrawler(*words, cwd=tmp_path)
+    assert ran.code == 2 and "different databases" in ran.err
