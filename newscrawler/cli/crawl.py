@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 
 from newscrawler.cli import options as shared
-from newscrawler.config import chosen_sources
+from newscrawler.config import chosen_sources, read_alerts
 from newscrawler.exceptions import UsageError
 
 
@@ -45,7 +45,7 @@ def command(urls: tuple[str, ...], input_file: TextIO | None, sources: str | Non
         raise UsageError("no start page: give a URL, a file of them with -i, or sources with --sources")
     from newscrawler.cli.running import Options, crawl, discover
 
-    chosen = Options(starts=starts, sources=known, **options)  # type: ignore[arg-type]
+    chosen = Options(starts=starts, sources=known, alerts=read_alerts(sources), **options)  # type: ignore[arg-type]
     _check_output(chosen.output)
     return discover(chosen) if chosen.listing else crawl(chosen)
 

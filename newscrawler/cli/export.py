@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -12,35 +12,89 @@ from typing import Any, TextIO
 import click
 
 from newscrawler.cli import options
+from newscrawler.cli.waiting import until_stopped
 from newscrawler.exceptions import DiskFull, UsageError
 
 
 @click.command("export")
 @options.db
 @click.option("-o", "--output", default="-", help="A file, made anew; - for stdout.")
-@click.option("--since", type=click.IntRange(min=0), default=0, metavar="SEQ", help="Only what changed after this number, deletions too.")
+@click.option("--since", type=click.IntRange(min=0), metavar="SEQ", help="Only what changed after this number, deletions too.")
+@click.option("--append", is_flag=True, help="Go on at the end of the file, after the change that its last line has.")
+@click.option("--follow", is_flag=True, help="Go on as changes come, until SIGINT or SIGTERM.")
 @click.option("--site", help="Only this registrable domain.")
 @click.option("--revisions", "every", is_flag=True, help="Every version of each article.")
 @options.script
-def command(db: str, output: str, since: int, site: str | None, every: bool, script: str | None) -> None:
+def command(db: str, output: str, since: int | None, append: bool, follow: bool, site: str | None, every: bool, script: str | None) -> None:
     """Print the collected articles, one JSON object a line, in the order of change."""
-    from newscrawler.export import dumps, in_script
+    from newscrawler.export.following import Wanted
+
+    if append and output == "-":
+        raise UsageError("--append: say with -o which file")
+    if follow and output != "-" and not append:
+        raise UsageError("--follow: write to stdout, or with --append to a file")
+    wanted = Wanted(since or 0, site, every)
+    with options.opened(db) as engine:
+        if append:
+            _append(engine, output, since, wanted, follow, script)
+        elif follow:
+            _follow(engine, wanted, script)
+        else:
+            _export(engine, output, wanted, script)
+
+
+def _export(engine: Any, output: str, wanted: Any, script: str | None) -> None:
+    """One state of the collection, whole."""
+    from newscrawler.export.following import as_record
     from newscrawler.store import reading
 
-    with options.opened(db) as engine, _opened(output) as file:
-        for seq, found in reading.exported(engine, since=since, site=site, every_revision=every):
-            record = _record(seq, found)
-            file.write(dumps(in_script(record, script) if script else record) + "\n")
+    with _opened(output) as file:
+        for seq, found in reading.exported(engine, since=wanted.since, site=wanted.site, every_revision=wanted.every_revision):
+            file.write(_line(as_record(seq, found), script))
 
 
-def _record(seq: int, found: Any) -> dict[str, Any]:
-    """The record as stored, or that of a tombstone."""
-    if isinstance(found, dict):
-        return found
-    from newscrawler.export import deleted_record
-    from newscrawler.export.collected import utc
+def _follow(engine: Any, wanted: Any, script: str | None) -> None:
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    with until_stopped(sys.stdout.fileno()) as waiting:
 
-    return deleted_record(found["article_id"], seq, found["url"], utc(found["deleted_at"]))
+        def write(lines: str) -> None:
+            sys.stdout.write(lines)
+            sys.stdout.flush()
+
+        _write_changes(engine, wanted, script, write, waiting)
+
+
+def _append(engine: Any, output: str, since: int | None, wanted: Any, follow: bool, script: str | None) -> None:
+    from dataclasses import replace
+
+    from newscrawler.export.appending import AppendedFile
+    from newscrawler.store import reading
+
+    with AppendedFile(output) as file, until_stopped() as waiting:
+        if file.cut:
+            options.tell(f"newscrawler: -o {output}: a torn last line of {file.cut} bytes was cut off")
+        if file.seq is not None:
+            if since is not None:
+                raise UsageError(f"--since: {output} goes on after its last line (seq {file.seq}): leave --since out, or give a new file")
+            if file.seq > (newest := reading.newest_seq(engine)):
+                raise UsageError(f"-o {output}: goes up to seq {file.seq}, this database only to {newest}: it was written from another one")
+            wanted = replace(wanted, since=file.seq)
+        _write_changes(engine, wanted, script, file.write, waiting, follow)
+
+
+def _write_changes(engine: Any, wanted: Any, script: str | None, write: Callable[[str], None], waiting: Any, follow: bool = True) -> None:
+    from newscrawler.export.following import portions
+
+    for records in portions(engine, wanted, waiting.pause if follow else None):
+        write("".join(_line(record, script) for record in records))
+        if waiting.stopped:
+            return
+
+
+def _line(record: dict[str, Any], script: str | None) -> str:
+    from newscrawler.export import dumps, in_script
+
+    return dumps(in_script(record, script) if script else record) + "\n"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import click
 
@@ -13,12 +14,16 @@ from newscrawler.cli import options
 @options.db
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(db: str, as_json: bool) -> None:
-    """Print what the collection holds: pages by state, articles, the last run."""
-    from newscrawler.store import reading
+    """Print what the collection holds: pages by state, articles, open alerts of the yield guard."""
+    from newscrawler.report.words import line
+    from newscrawler.store import alerts, reading
 
     with options.opened(db) as engine:
         counts = reading.counts(engine)
+        open_alerts, unsent = alerts.open_alerts(engine), alerts.unsent(engine)
         if as_json:
+            counts["alerts"] = [asdict(alert) for alert in open_alerts]
+            counts["unsent"] = unsent
             options.put(json.dumps(counts, ensure_ascii=False))
             return
         for state, number in counts["pages"].items():
@@ -30,3 +35,7 @@ def command(db: str, as_json: bool) -> None:
             options.put(f"            repairs not made here: {', '.join(counts['undone'])}")
         for state, reason, number in reading.reasons(engine):
             options.put(f"{number:>10,}  {state}: {reason}")
+        for alert in open_alerts:
+            options.put(f"     alert  {line(alert, 'out')}")
+        for one in unsent:
+            options.put(f"  not sent  {one['event']} of alert {one['alert_id']} to {one['channel']}, tried {one['attempts']} times: {one['error']}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -102,20 +103,37 @@ def exported(
         versions = versions.where(revisions.c.revision == articles.c.revision)
     if site is not None:
         versions, gone = versions.where(articles.c.domain == site), gone.where(tombstones.c.domain == site)
-    with named_errors(), engine.connect() as connection, connection.begin():
+    with named_errors(), _snapshot(engine) as connection:
         graves = connection.execute(gone).mappings().all() if since else []  # a first export has nothing to take back
-        rows = connection.execution_options(yield_per=PORTION).execute(versions)
         waiting = list(reversed(graves))
-        for portion in rows.partitions(PORTION):
-            records = [json.loads(row.record) for row in portion]
-            complete_related(connection, records)
-            for row, record in zip(portion, records, strict=True):
-                while waiting and waiting[-1]["seq"] < row.seq:
-                    grave = waiting.pop()
-                    yield grave["seq"], grave
-                yield row.seq, record
+        with closing(connection.execution_options(yield_per=PORTION).execute(versions)) as rows:  # whoever reads may stop early
+            for portion in rows.partitions(PORTION):
+                records = [json.loads(row.record) for row in portion]
+                complete_related(connection, records)
+                for row, record in zip(portion, records, strict=True):
+                    while waiting and waiting[-1]["seq"] < row.seq:
+                        grave = waiting.pop()
+                        yield grave["seq"], grave
+                    yield row.seq, record
         for grave in reversed(waiting):
             yield grave["seq"], grave
+
+
+@contextmanager
+def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One state of the database for several statements; PostgreSQL has to be asked for it, or a deletion between two of them would be lost."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+def newest_seq(engine: sa.Engine) -> int:
+    """The number of the last change."""
+    with named_errors(), engine.begin() as connection:
+        newest: int = connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
+        return newest
 
 
 def examples(engine: sa.Engine, most: int) -> list[dict[str, Any]]:
