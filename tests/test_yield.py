@@ -392,7 +392,8 @@ class Smtp(socketserver.StreamRequestHandler):
 
 
 @pytest.mark.parametrize("to", [("desk@example.com",), ("nobody@example.com", "desk@example.com"), ("nobody@example.com",)])
-def test_a_mail(to: tuple[str, ...], engine: sa.Engine, where: str) -> None:
+def test_a_mail(to: tuple[str, ...], engine: sa.Engine, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "PAUSE", 0.01)
     alert, got = opened(engine, "mail"), []
     handler = type("Handler", (Smtp,), {"got": got})
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
@@ -447,7 +448,7 @@ def test_alerts_as_configured(tmp_path: Path) -> None:
         ('smtp = "smtp://mail.example:x"\nmail_to = ["a@b.example"]', "smtp: .*no address"),
         ('smtp = "smtps://me:secret@mail.example"\nmail_to = ["a@b.example"]', "smtp: no password"),
         ('smtp = "smtp://me@mail.example"\nmail_to = ["a@b.example"]', "smtp: .*unencrypted"),
-        ('smtp = "smtps://mail.example"', "both smtp and mail_to"),
+        ('smtp = "smtps://mail.example"', "mail needs both smtp and mail_to"),
         ('mail_to = ["a b"]', "mail_to: must be an address"),
     ],
 )

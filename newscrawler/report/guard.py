@@ -38,7 +38,7 @@ from newscrawler.items import Figures
 
 MIN_RUNS = 5
 LAST = 60
-ALPHA = 1e-6
+ALPHA = 1e-5
 MIN_SHIFT = 0.1
 POOL, POOL_RUNS, MIN_SAMPLE = 20, 12, 5
 DAY = 86_400.0

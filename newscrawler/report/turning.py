@@ -19,7 +19,7 @@ def turning(pages: Sequence[tuple[str, bool]]) -> tuple[str | None, str | None]:
     ('d', 'e')
     """
     good = [0, *accumulate(is_good for _, is_good in pages)]
-    at = max(range(len(pages) + 1), key=lambda split: _likelihood(good, split, len(pages)), default=0)
+    at = max(range(len(pages) + 1), key=lambda split: _likelihood(good, split, len(pages))) if good[-1] < len(pages) else len(pages)
     before = next((url for url, is_good in reversed(pages[:at]) if is_good), None)
     after = next((url for url, is_good in pages[at:] if not is_good), None)
     return before, after

@@ -123,9 +123,9 @@ def measure(connection: Connection, run_id: int, names: Sequence[str], origin_of
 
 def _stored(connection: Connection, run_id: int, since: int, origin_of: OriginOf) -> dict[str, list[Read]]:
     """Origin -> what the run stored of it, an article once."""
-    query = _revisions().where(revisions.c.seq > since).order_by(revisions.c.seq)
+    query = _revisions().where(revisions.c.seq > since).order_by(revisions.c.seq).execution_options(yield_per=200)
     newest: dict[str, tuple[str, Read]] = {}
-    for row in connection.execution_options(yield_per=200).execute(query):
+    for row in connection.execute(query):
         record = json.loads(row.record)
         origin = origin_of(row.host)
         if origin is not None and record["provenance"].get("run_id") == str(run_id):
@@ -182,7 +182,7 @@ def history(connection: Connection, now: Figures) -> list[Figures]:
 def read_articles(connection: Connection, origin: str, origin_of: OriginOf) -> list[Read]:
     """The last articles read of an origin, new and changed ones, oldest first."""
     found: list[Read] = []
-    rows = connection.execution_options(yield_per=200).execute(_revisions().order_by(revisions.c.seq.desc()).limit(SCANNED))
+    rows = connection.execute(_revisions().order_by(revisions.c.seq.desc()).limit(SCANNED).execution_options(yield_per=200))
     for row in rows:
         if origin_of(row.host) == origin:
             found.append(_read(row.url, json.loads(row.record)))
