@@ -110,6 +110,17 @@ def test_small_runs_are_judged_with_those_before_them() -> None:
     assert told and 42 <= told[0] <= 46, "two articles without author are chance, ten are not"
 
 
+def test_a_small_source_that_falls_silent_is_told_after_three_times_its_longest_silence() -> None:
+    usual = [0, 1, 0, 0, 2, 1]
+    history = [run(number, 6 * HOUR, articles=usual[number % 6], authors=0, dates=0, keywords=0, repaired=0) for number in range(60)]
+    told = []
+    for number in range(60, 72):
+        now = run(number, 6 * HOUR, articles=0, authors=0, dates=0, keywords=0, repaired=0)
+        told += [number] if "articles" in outside(history, now) else []
+        history.append(now)
+    assert told[0] == 66, "it was silent for two runs at most: six are as many as it may be, the seventh is told"
+
+
 def test_runs_of_an_alert_are_no_measure_and_what_stays_becomes_normal() -> None:
     good = [run(number, DAY) for number in range(20)]
     bad = [run(number, DAY, authors=0) for number in range(20, 60)]
@@ -331,8 +342,7 @@ def test_a_webhook_is_told_until_it_takes_it(
         "newscrawler.alert/1", "out", "author", f"{SITE}/a", f"{SITE}/b",
     )  # fmt: skip
     assert said["message"] == (
-        "news.example: articles with author: 10%, usually 97% (of 40 articles, against 20 earlier runs); "
-        f"last good page {SITE}/a; first bad page {SITE}/b"
+        f"news.example: articles with author: 10%, usually 97% (of 40 articles, against 20 earlier runs); last good page {SITE}/a; first bad page {SITE}/b"
     )
     assert [one["error"] for one in alerts.unsent(engine)] == ([error] if error else [])
 

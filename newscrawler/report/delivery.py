@@ -121,9 +121,11 @@ def send_mail(alerts: Alerts, one: kept.Notice) -> None:
     context = ssl.create_default_context()
     try:
         plain = server.scheme != "smtps"
-        with smtplib.SMTP(server.host, server.port, timeout=TIMEOUT) if plain else smtplib.SMTP_SSL(
-            server.host, server.port, timeout=TIMEOUT, context=context
-        ) as smtp:
+        with (
+            smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+            if plain
+            else smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context) as smtp
+        ):
             if server.scheme == "smtp+starttls":
                 smtp.starttls(context=context)
             if server.user:

@@ -5,15 +5,15 @@ take an hour) are among them in four different weeks, only those runs are compar
 fallen out are no measure of that field.
 
 How it works.
-- Shares (with author, with date, repaired, failed answers ...) are counts k of n. Of the earlier runs the extreme tenths are set
-  aside, the rest pooled: a share p and a Beta(pN + 1/2, (1 - p)N + 1/2) for what is not known of it (Jeffreys's prior). The chance of k or
+- Shares (with author, with date, repaired, failed answers ...) are counts k of n. The earlier runs are pooled, but for
+  those that would be an alarm among the others: a share p of N and a Beta(pN + 1/2, (1 - p)N + 1/2) for what is not known of it (Jeffreys's prior). The chance of k or
   worse is the tail of the beta-binomial distribution, so that small numbers say little by themselves. Where runs differ by more than chance, by
   the median of their residuals, n and N are divided by the square of it (quasi-binomial). A run of few articles is judged twice: alone, and
   with the runs right before it.
 - Values: the number of articles (as 2 sqrt(x + 3/8), whose variance is about 1 for a Poisson count: Anscombe 1948), the median length of text
   and the median number of repairs (logarithms). z is the distance from the median in units of the scaled median absolute deviation
   (1.4826 MAD, Rousseeuw and Croux 1993), which is never taken to be smaller than chance alone makes it. Small numbers of articles are summed over
-  several runs.
+  several runs; and no article at all in three times as many runs as ever before, at least three, is out too.
 
 How false alarms are bounded. A share is out when its chance is below ALPHA and it differs by MIN_SHIFT; a value when |z| is
 above 5 + 10 / runs and it differs by a factor (2 for articles and repairs, 1.5 for length). Back in is asked for less: half of the z, a
@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from newscrawler.items import Figures
@@ -95,7 +95,7 @@ def judge(history: Sequence[Figures], now: Figures, troubled: Mapping[str, Seque
         if field in SHARES:
             found.append(_judge_share(field, before, _poolable(history, spans), now))
         elif field == "articles":
-            found.append(_judge_count(before, now))
+            found.append(_judge_count(before, _poolable(history, spans), now))
         else:
             found.append(_judge_median(field, before, now))
     return [one for one in found if one is not None]
@@ -179,14 +179,13 @@ def _sum(counts: Iterable[tuple[int, int]]) -> tuple[int, int]:
 
 def _pool(base: Sequence[tuple[int, int]]) -> tuple[float, int, float]:
     """The usual share, the number that it rests on, and how much more than chance runs differ (1: no more)."""
-    large = sorted((pair for pair in base if pair[1] >= 2 * MIN_SAMPLE), key=lambda pair: pair[0] / pair[1])
-    cut = math.ceil(len(large) / 10) if len(large) >= MIN_RUNS else 0  # few of few are no extremes: a run of one has 0 or all
-    kept = large[cut : len(large) - cut] + [pair for pair in base if pair[1] < 2 * MIN_SAMPLE]
+    k, n = _sum(base)
+    kept = [pair for pair in base if _chance(*pair, k / n, n, 1.0) >= ALPHA] or list(base)
     k, n = _sum(kept)
-    share = (k + 0.5) / (n + 1)
-    residuals = [abs(k - n * share) / math.sqrt(n * share * (1 - share)) for k, n in large]
+    rough = (k + 0.5) / (n + 1)
+    residuals = [abs(hits - number * rough) / math.sqrt(number * rough * (1 - rough)) for hits, number in kept if number >= 2 * MIN_SAMPLE]
     spread = 1.4826 * median(residuals) if len(residuals) >= MIN_RUNS else 1.0
-    return share, n, max(1.0, spread)
+    return k / n, n, max(1.0, spread)
 
 
 def _chance(k: int, n: int, share: float, known: int, spread: float) -> float:
@@ -213,20 +212,32 @@ def _beta_binomial(k: int, n: int, a: float, b: float) -> float:
 # ---- values
 
 
-def _judge_count(before: Sequence[Figures], now: Figures) -> Judgement | None:
+def _judge_count(before: Sequence[Figures], poolable: Sequence[Figures], now: Figures) -> Judgement | None:
     whole = [run for run in before if run.complete]
     if not now.complete or len(whole) < MIN_RUNS or now.started_at - whole[0].started_at < DAY:
         return None
     same, by_slot = _comparable(whole, now)
     size = 1 if by_slot else _block(same)
-    now_and_before = [run.articles for run in reversed(same)]
-    newest, earlier = now.articles + sum(now_and_before[: size - 1]), now_and_before[size - 1 :]
+    recent = [now, *(run for run in poolable if run.complete)]
+    used = {run.run_id for run in recent[:size]}
+    newest, earlier = sum(run.articles for run in recent[:size]), [run.articles for run in reversed(same) if run.run_id not in used]
     blocks = [sum(earlier[at : at + size]) for at in range(0, len(earlier) - size + 1, size)]
     if len(blocks) < (4 if by_slot else MIN_RUNS):
         return None
     usual = median(blocks)
-    z = _z([_anscombe(one) for one in blocks], _anscombe(newest), 1.0)
-    return _value("articles", newest, usual, z, max(newest + 1, usual + 1) / min(newest + 1, usual + 1) >= 2, size, len(blocks))
+    z = _z([_anscombe(one) for one in blocks], _anscombe(newest), 1.0) if len(recent) >= size else 0.0
+    found = _value("articles", newest, usual, z, max(newest, usual) + 1 >= 2 * (min(newest, usual) + 1), size, len(blocks))
+    if now.articles:
+        return found
+    silent = _leading_zeros(recent)
+    normal = [run for run in reversed(whole) if run.started_at < recent[silent - 1].started_at]
+    is_silent = silent >= 3 and silent > 3 * max((_leading_zeros(normal[at:]) for at in range(len(normal))), default=0)
+    return replace(found, outside=found.outside or is_silent, back=False)
+
+
+def _leading_zeros(runs: Sequence[Figures]) -> int:
+    """How many runs in a row brought nothing, from the first one on."""
+    return next((number for number, run in enumerate(runs) if run.articles), len(runs))
 
 
 def _block(runs: Sequence[Figures]) -> int:

@@ -199,8 +199,6 @@ def asked_pages(connection: Connection, origin: str, origin_of: OriginOf) -> lis
     query = query.where(sa.not_(pages.c.status.is_(None) & (pages.c.state == "refused"))).order_by(pages.c.fetched_at.desc(), pages.c.id.desc())
     rows = connection.execute(query.limit(LOOKED_AT)).all()
     return [
-        Read(
-            row.url, row.depth == 0, row.status is None or row.status >= 400, row.state in ("stored", "unchanged", "duplicate"), row.state == "duplicate"
-        )
+        Read(row.url, row.depth == 0, row.status is None or row.status >= 400, row.state in ("stored", "unchanged", "duplicate"), row.state == "duplicate")
         for row in reversed(rows)
     ]
