@@ -5,11 +5,11 @@ take an hour) are among them in four different weeks, only those runs are compar
 fallen out are no measure of that field.
 
 How it works.
-- Shares (with author, with date, repaired, failed answers ...) are counts k of n. The earlier runs are pooled, but for
-  those that would be an alarm among the others: a share p of N and a Beta(pN + 1/2, (1 - p)N + 1/2) for what is not known of it (Jeffreys's prior). The chance of k or
-  worse is the tail of the beta-binomial distribution, so that small numbers say little by themselves. Where runs differ by more than chance, by
-  the median of their residuals, n and N are divided by the square of it (quasi-binomial). A run of few articles is judged twice: alone, and
-  with the runs right before it.
+- Shares (with author, with date, repaired, failed answers ...) are counts k of n. The earlier runs are pooled, but for those that would
+  be an alarm among the others: a share p of N, and a Beta(pN + 1/2, (1 - p)N + 1/2) for what is not known of it (Jeffreys's
+  prior). The chance of k or worse is the tail of the beta-binomial distribution, so that small numbers say little by themselves. Where
+  runs differ by more than chance, by the median of their residuals, n and N are divided by the square of it (quasi-binomial). A run of few
+  articles is judged twice: alone, and with the runs right before it.
 - Values: the number of articles (as 2 sqrt(x + 3/8), whose variance is about 1 for a Poisson count: Anscombe 1948), the median length of text
   and the median number of repairs (logarithms). z is the distance from the median in units of the scaled median absolute deviation
   (1.4826 MAD, Rousseeuw and Croux 1993), which is never taken to be smaller than chance alone makes it. Small numbers of articles are summed over
@@ -93,7 +93,7 @@ def judge(history: Sequence[Figures], now: Figures, troubled: Mapping[str, Seque
         if len(before) < MIN_RUNS:
             continue
         if field in SHARES:
-            found.append(_judge_share(field, before, _poolable(history, spans), now))
+            found.append(_judge_share(field, before, _poolable(history, spans), now, is_open=any(end is None for _, end in spans)))
         elif field == "articles":
             found.append(_judge_count(before, _poolable(history, spans), now))
         else:
@@ -140,7 +140,7 @@ def _from_slot(run: Figures, now: Figures) -> float:
 # ---- shares
 
 
-def _judge_share(field: str, before: Sequence[Figures], poolable: Sequence[Figures], now: Figures) -> Judgement | None:
+def _judge_share(field: str, before: Sequence[Figures], poolable: Sequence[Figures], now: Figures, *, is_open: bool) -> Judgement | None:
     count = SHARES[field]
     pooled = _pooled(count, poolable, now)
     used = {run.run_id for run in pooled}
@@ -152,12 +152,13 @@ def _judge_share(field: str, before: Sequence[Figures], poolable: Sequence[Figur
     sizes = [(k, n) for k, n in sizes if n >= MIN_SAMPLE]
     if not sizes or len(base) < 4 or sum(n for _, n in base) < MIN_SAMPLE:
         return None
+    if is_open:  # the smallest window that says something: those before it may be bad
+        sizes = [next((size for size in sizes if size[1] >= 2 * MIN_SAMPLE), sizes[-1])]
     share, known, spread = _pool(base)
     chances = [_chance(k, n, share, known, spread) for k, n in sizes]
     out = [i for i, (k, n) in enumerate(sizes) if chances[i] < ALPHA / len(windows) and abs(k / n - share) >= MIN_SHIFT]
-    told = out[0] if out else next((i for i, (_, n) in enumerate(sizes) if n >= 2 * MIN_SAMPLE), len(sizes) - 1)
-    k, n = sizes[told]
-    back = not out and (abs(k / n - share) < MIN_SHIFT or chances[told] > 0.01)
+    k, n = sizes[out[0] if out else 0]
+    back = not out and (abs(k / n - share) < MIN_SHIFT or chances[0] > 0.01)
     return Judgement(field, bool(out), back, k / n, share, n, len(base))
 
 
@@ -216,23 +217,30 @@ def _judge_count(before: Sequence[Figures], poolable: Sequence[Figures], now: Fi
     whole = [run for run in before if run.complete]
     if not now.complete or len(whole) < MIN_RUNS or now.started_at - whole[0].started_at < DAY:
         return None
-    same, by_slot = _comparable(whole, now)
-    size = 1 if by_slot else _block(same)
     recent = [now, *(run for run in poolable if run.complete)]
-    used = {run.run_id for run in recent[:size]}
-    newest, earlier = sum(run.articles for run in recent[:size]), [run.articles for run in reversed(same) if run.run_id not in used]
-    blocks = [sum(earlier[at : at + size]) for at in range(0, len(earlier) - size + 1, size)]
-    if len(blocks) < (4 if by_slot else MIN_RUNS):
-        return None
-    usual = median(blocks)
-    z = _z([_anscombe(one) for one in blocks], _anscombe(newest), 1.0) if len(recent) >= size else 0.0
-    found = _value("articles", newest, usual, z, max(newest, usual) + 1 >= 2 * (min(newest, usual) + 1), size, len(blocks))
-    if now.articles:
+    found = _judge_sum(whole, recent)
+    if now.articles or found is None:
         return found
     silent = _leading_zeros(recent)
     normal = [run for run in reversed(whole) if run.started_at < recent[silent - 1].started_at]
-    is_silent = silent >= 3 and silent > 3 * max((_leading_zeros(normal[at:]) for at in range(len(normal))), default=0)
-    return replace(found, outside=found.outside or is_silent, back=False)
+    longest = max((_leading_zeros(normal[at:]) for at in range(len(normal))), default=0)
+    return replace(found, outside=found.outside or (silent >= 3 and silent > 3 * longest), back=False)
+
+
+def _judge_sum(whole: Sequence[Figures], recent: Sequence[Figures]) -> Judgement | None:
+    """The articles of the newest runs (`recent` is newest first) against as many earlier ones at a time."""
+    same, by_slot = _comparable(whole, recent[0])
+    size = 1 if by_slot else _block(same)
+    if size > 1:
+        same = list(whole[-15 * size :])
+    used = {run.run_id for run in recent[:size]}
+    earlier = [run.articles for run in reversed(same) if run.run_id not in used]
+    blocks = [sum(earlier[at : at + size]) for at in range(0, len(earlier) - size + 1, size)]
+    if len(blocks) < 4 or len(recent) < size:
+        return None
+    newest, usual = sum(run.articles for run in recent[:size]), median(blocks)
+    z = _z([_anscombe(one) for one in blocks], _anscombe(newest), 1.0)
+    return _value("articles", newest, usual, z, max(newest, usual) + 1 >= 2 * (min(newest, usual) + 1), size, len(blocks))
 
 
 def _leading_zeros(runs: Sequence[Figures]) -> int:
