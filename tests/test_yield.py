@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from conftest import newscrawler, serving
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newscrawler.config import Alerts, read_alerts
@@ -70,8 +70,8 @@ def outside(history: Sequence[Figures], now: Figures, **named: Any) -> set[str]:
     ],
 )
 def test_what_falls_out(changes: dict[str, Any], fields: set[str]) -> None:
-    history = [run(number, authors=28 + number % 3, articles=30 + number % 5, keywords=12 + number % 4) for number in range(40)]
-    assert outside(history, run(40, **changes)) == fields
+    history = [run(number, authors=28 + number % 3, articles=30 + number % 5, keywords=12 + number % 4) for number in range(150)]
+    assert outside(history, run(150, **changes)) == fields
 
 
 def test_under_five_runs_nothing_is_said() -> None:
@@ -81,12 +81,24 @@ def test_under_five_runs_nothing_is_said() -> None:
         assert {one.field for one in said if one.outside} == ({"author", "date"} if known >= 5 else set())
 
 
-def test_the_number_of_articles_waits_for_a_day_and_for_whole_runs() -> None:
-    hours = [run(number) for number in range(40)]
-    silent = replace(run(40), articles=0)
+def test_the_number_of_articles_waits_for_five_days_and_for_whole_runs() -> None:
+    hours = [run(number) for number in range(150)]
+    silent = replace(run(150), articles=0)
     assert "articles" in outside(hours, silent)
-    assert "articles" not in outside(hours[20:], silent)
+    assert "articles" not in outside(hours[50:], silent)
     assert "articles" not in outside(hours, replace(silent, complete=False))
+
+
+def test_nights_are_no_alarm_and_silent_days_are() -> None:
+    def articles(number: int) -> int:
+        return 0 if number % 24 < 8 else 30
+
+    history = [run(number, articles=articles(number)) for number in range(24 * 8)]
+    for number in range(24 * 8, 24 * 9):
+        now = run(number, articles=articles(number))
+        assert "articles" not in outside(history, now)
+        assert ("articles" in outside(history, replace(now, articles=0))) == (number % 24 >= 8)
+        history.append(now)
 
 
 def test_the_same_hour_of_the_week_is_compared_when_it_is_known() -> None:
@@ -133,6 +145,7 @@ def test_runs_of_an_alert_are_no_measure_and_what_stays_becomes_normal() -> None
     assert "author" in outside([*good, *bad[:20], *again], run(43, DAY, authors=0), troubled=closed)
 
 
+@settings(deadline=None)  # its first example pays for imports
 @given(st.lists(st.integers(0, 50), min_size=6, max_size=40), st.data())
 def test_anything_can_be_judged(numbers: list[int], data: st.DataObject) -> None:
     def made(number: int, articles: int) -> Figures:

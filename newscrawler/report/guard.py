@@ -22,16 +22,17 @@ chance of 0.01. bench/guard.py prints what that comes to on made-up years.
 Where it fails.
 - Below 5 articles in a window nothing is said of articles' fields; a rare field (keywords on a tenth of the pages) cannot be missed: MIN_SHIFT.
 - A slow decline within MAD is what the origin brings, so it is followed, not told.
-- The number of articles is judged for runs that came to their own end, after a day of history; in the first four weeks nights and weekends widen
-  what is normal, and a feast day in a steady month is an alarm.
+- The number of articles is judged for runs that came to their own end. Runs more often than twice a day are compared at the same hour of the
+  last days, so not before five days; until four weeks are known a quiet weekend widens what is normal, and a feast day in a steady month is an alarm.
 - A change that stays is the new normal after SETTLED seconds.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 from statistics import median
 
 from newscrawler.items import Figures
@@ -215,7 +216,7 @@ def _beta_binomial(k: int, n: int, a: float, b: float) -> float:
 
 def _judge_count(before: Sequence[Figures], poolable: Sequence[Figures], now: Figures) -> Judgement | None:
     whole = [run for run in before if run.complete]
-    if not now.complete or len(whole) < MIN_RUNS or now.started_at - whole[0].started_at < DAY:
+    if not now.complete or len(whole) < MIN_RUNS:
         return None
     recent = [now, *(run for run in poolable if run.complete)]
     found = _judge_sum(whole, recent)
@@ -223,7 +224,7 @@ def _judge_count(before: Sequence[Figures], poolable: Sequence[Figures], now: Fi
         return found
     silent = _leading_zeros(recent)
     normal = [run for run in reversed(whole) if run.started_at < recent[silent - 1].started_at]
-    longest = max((_leading_zeros(normal[at:]) for at in range(len(normal))), default=0)
+    longest = max((len(list(some)) for is_silent, some in groupby(normal, key=lambda run: run.articles == 0) if is_silent), default=0)
     return replace(found, outside=found.outside or (silent >= 3 and silent > 3 * longest), back=False)
 
 
@@ -231,16 +232,37 @@ def _judge_sum(whole: Sequence[Figures], recent: Sequence[Figures]) -> Judgement
     """The articles of the newest runs (`recent` is newest first) against as many earlier ones at a time."""
     same, by_slot = _comparable(whole, recent[0])
     size = 1 if by_slot else _block(same)
-    if size > 1:
-        same = list(whole[-15 * size :])
-    used = {run.run_id for run in recent[:size]}
-    earlier = [run.articles for run in reversed(same) if run.run_id not in used]
-    blocks = [sum(earlier[at : at + size]) for at in range(0, len(earlier) - size + 1, size)]
-    if len(blocks) < 4 or len(recent) < size:
+    every = median(one.started_at - other.started_at for other, one in pairwise([*whole[-20:], recent[0]]))
+    if size * every >= DAY / 2 and every < DAY:  # whole days, or nights would be compared with days
+        size = math.ceil(size * every / DAY) * max(1, round(DAY / every))
+    if len(recent) < size:
         return None
-    newest, usual = sum(run.articles for run in recent[:size]), median(blocks)
+    used = {run.run_id for run in recent[:size]}
+    earlier = [run for run in reversed(whole) if run.run_id not in used]
+    if by_slot:
+        blocks = [run.articles for run in same]
+    elif size * every < DAY / 2:
+        blocks = list(_same_hours(earlier, recent[0].started_at, size))
+    else:
+        blocks = [_articles(earlier[at : at + size]) for at in range(0, min(len(earlier), max(LAST, 15 * size)) - size + 1, size)]
+    if len(blocks) < (4 if by_slot else MIN_RUNS):
+        return None
+    newest, usual = _articles(recent[:size]), median(blocks)
     z = _z([_anscombe(one) for one in blocks], _anscombe(newest), 1.0)
     return _value("articles", newest, usual, z, max(newest, usual) + 1 >= 2 * (min(newest, usual) + 1), size, len(blocks))
+
+
+def _same_hours(earlier: Sequence[Figures], at: float, size: int) -> Iterator[int]:
+    """The articles of as many runs up to this hour of each of the last fourteen days; a day with less than that is left out."""
+    for day in range(1, 15):
+        until = at - day * DAY + 1800
+        block = [run for run in earlier if until - DAY / 2 < run.started_at <= until][:size]
+        if len(block) == size:
+            yield _articles(block)
+
+
+def _articles(runs: Iterable[Figures]) -> int:
+    return sum(run.articles for run in runs)
 
 
 def _leading_zeros(runs: Sequence[Figures]) -> int:
