@@ -4,6 +4,7 @@ NewscrawlerError
     UsageError              the command line or an argument is wrong (exit code 2)
         BadUrl              raised by the crawl for a start URL that cannot be fetched
         BadSource           raised by `config` for a line of sources.toml
+    FileBusy                raised by `export` for a file that another export writes (exit code 4)
     StoreError              raised by `store` (exit code 1 unless said otherwise)
         BadDatabase         the database cannot be opened or is not ours (exit code 2)
         OldDatabase         made by an older version: run `newscrawler db upgrade` (exit code 2)
@@ -36,6 +37,12 @@ class BadUrl(UsageError):
 
 class BadSource(UsageError):
     """Raised for a sources file that cannot be read or has a wrong value; the message names file, source and field."""
+
+
+class FileBusy(NewscrawlerError):
+    """Raised when another process appends to the same file; the user waits or stops the other one."""
+
+    exit_code = 4
 
 
 class StoreError(NewscrawlerError):

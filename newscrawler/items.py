@@ -227,3 +227,30 @@ class Decision:
     verdict: Literal["new", "duplicate", "revision", "unchanged"]
     of: str | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one run brought of one origin, a source or a site: numbers of pages, and of articles that are new or changed.
+
+    `complete` says that the run came to its own end. `repairs` (of an article) and `length` (characters of text) are medians, None without articles.
+    """
+
+    run_id: int
+    origin: str
+    started_at: float
+    complete: bool
+    asked: int = 0
+    """Pages asked for: answers of any status, and those that never came."""
+    errors: int = 0
+    """Of these with status 400 or more, or without a whole answer."""
+    duplicates: int = 0
+    unchanged: int = 0
+    articles: int = 0
+    authors: int = 0
+    """Articles with an author; likewise the next three."""
+    dates: int = 0
+    keywords: int = 0
+    repaired: int = 0
+    repairs: float | None = None
+    length: float | None = None

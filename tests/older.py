@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 _MADE = {
+    "0009": ["DROP TABLE notices", "DROP TABLE alerts", "DROP TABLE yields"],
     "0008": ["DROP TABLE scheduled_runs"],
     "0007": ["DROP TABLE visits", "DROP TABLE ways", "DROP TABLE announced"],
     "0006": [

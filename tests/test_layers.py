@@ -31,7 +31,7 @@ SCRAPY = frozenset({"scrapy", "twisted", "zope", "itemadapter"})
 GUARDED = SQL | SCRAPY
 
 BOTTOM = frozenset({"items", "exceptions", "config", "chinese", "rights"})
-PLAIN = BOTTOM | {"decode", "clean", "dedupe", "extract", "store", "frontier", "export", "schedule", "sample"}
+PLAIN = BOTTOM | {"decode", "clean", "dedupe", "extract", "store", "frontier", "export", "schedule", "report", "sample"}
 SCRAPY_SIDE = frozenset({"spiders", "middlewares", "pipelines", "extensions", "settings", "addon", "logformat"})
 ROOT = ""  # newscrawler/__init__.py: the map, and the public names on first use
 
@@ -46,9 +46,10 @@ LAYERS = {
     "decode": Layer(BOTTOM | {"clean"}),
     "extract": Layer(BOTTOM | {"decode", "clean", "dedupe"}),
     "store": Layer(BOTTOM | {"decode", "clean", "dedupe", "extract"}, SQL),
-    "frontier": Layer(BOTTOM | {"decode", "clean", "dedupe", "extract", "store", "export"}, SQL),
+    "frontier": Layer(BOTTOM | {"decode", "clean", "dedupe", "extract", "store", "export", "report"}, SQL),
     "export": Layer(BOTTOM | {"decode", "clean", "dedupe", "extract", "store"}),
     "schedule": Layer(BOTTOM | {"store"}),
+    "report": Layer(BOTTOM | {"dedupe", "store", "export"}),
     "sample": Layer(BOTTOM),
     **{part: Layer(PLAIN | SCRAPY_SIDE | {ROOT}, SCRAPY) for part in SCRAPY_SIDE},
     "cli": Layer(PLAIN | SCRAPY_SIDE | {ROOT}, SCRAPY),

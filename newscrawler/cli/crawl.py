@@ -9,7 +9,7 @@ from typing import TextIO
 import click
 
 from newscrawler.cli import options as shared
-from newscrawler.config import Source, chosen_sources
+from newscrawler.config import Source, chosen_sources, read_alerts
 from newscrawler.exceptions import UsageError
 
 DEFAULT = "data/news.db"
@@ -50,7 +50,7 @@ def command(urls: tuple[str, ...], input_file: TextIO | None, sources: str | Non
     from newscrawler.cli.running import Options, crawl, discover
 
     options |= _of_source(known, only, options)
-    chosen = Options(starts=starts, sources=known, **options)  # type: ignore[arg-type]
+    chosen = Options(starts=starts, sources=known, alerts=read_alerts(sources), **options)  # type: ignore[arg-type]
     _check_output(chosen.output)
     return discover(chosen) if chosen.listing else crawl(chosen)
 

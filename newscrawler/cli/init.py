@@ -92,6 +92,14 @@ start_pages = ["https://news.example.com/"]
 # noarchive = "obey"
 # tdm = "obey"
 # content_signal = "obey"
+
+# Where it is told that a source brings much less or other than it used to (articles, authors, dates, lengths ...), once when it falls
+# out and once when it is back. It always stands in the log and in `newscrawler status`.
+# [alerts]
+# webhook = "https://hooks.example.com/news"        # gets a POST of JSON
+# smtp = "smtp+starttls://me@mail.example.com:587"  # or smtps://; the password is taken from NEWSCRAWLER_SMTP_PASSWORD
+# mail_from = "newscrawler@example.com"
+# mail_to = ["desk@example.com"]
 """
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from newscrawler import __version__
-from newscrawler.config import Source
+from newscrawler.config import NO_ALERTS, Alerts, Source
 from newscrawler.frontier import Crawl, Scope
 from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.scope import compiled, start_page
 from newscrawler.items import Repair
+from newscrawler.report.delivery import deliver
 
 # What Scrapy imports with all that it needs (a web server, a console, a client of the web) only to find it switched off, which
 # takes a tenth of a second; a None in EXTENSIONS or DOWNLOADER_MIDDLEWARES would not spare the import.
@@ -51,6 +52,7 @@ class Options:
     contact: str | None = None
     verbose: bool = False
     sources: Sequence[Source] = ()
+    alerts: Alerts = NO_ALERTS
 
 
 def plan_of(options: Options) -> Plan:
@@ -66,6 +68,7 @@ def plan_of(options: Options) -> Plan:
         keep_bodies=not options.no_bodies,
         keep_duplicates=options.keep_duplicates,
         command="crawl " + " ".join(options.starts),
+        alerts=options.alerts,
     )
 
 
@@ -89,6 +92,7 @@ def crawl(options: Options) -> int:
     print(summary(running, stopped_by), file=sys.stderr)  # noqa: T201
     if running.error is not None:
         raise running.error
+    deliver(plan.db, plan.alerts)
     if running.output_error is not None:
         raise running.output_error
     if stopped_by is not None:

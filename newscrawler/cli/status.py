@@ -15,14 +15,18 @@ from newscrawler.cli import options
 @options.db
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(db: str, as_json: bool) -> None:
-    """Print what the collection holds: pages by state, articles, the last run."""
-    from newscrawler.store import reading, scheduled
+    """Print what the collection holds: pages by state, articles, open alerts of the yield guard, the last run of each source."""
+    from newscrawler.report.words import line
+    from newscrawler.store import alerts, reading, scheduled
 
     with options.opened(db) as engine:
         counts = reading.counts(engine)
         runs = scheduled.latest_runs(engine)
+        open_alerts, unsent = alerts.open_alerts(engine), alerts.unsent(engine)
         if as_json:
             counts["schedule"] = {run.source: asdict(run) for run in runs}
+            counts["alerts"] = [asdict(alert) for alert in open_alerts]
+            counts["unsent"] = unsent
             options.put(json.dumps(counts, ensure_ascii=False))
             return
         for state, number in counts["pages"].items():
@@ -39,3 +43,7 @@ def command(db: str, as_json: bool) -> None:
             due = datetime.fromtimestamp(run.due, UTC).strftime("%Y-%m-%d %H:%M UTC")
             added = "" if run.articles is None else f", {run.articles:,} new articles of {run.fetched:,} pages"
             options.put(f"            {run.source}: due {due}: {run.reason or 'runs'}{added}")
+        for alert in open_alerts:
+            options.put(f"     alert  {line(alert, 'out')}")
+        for one in unsent:
+            options.put(f"  not sent  {one['event']} of alert {one['alert_id']} to {one['channel']}, tried {one['attempts']} times: {one['error']}")

@@ -24,15 +24,22 @@
     [source.example.rights]                           # what to do about what its publisher asks: rights.py
     noindex = "ignore"
 
+    [alerts]                                          # where alerts of the yield guard go, beside the log; `alerts` has the values
+    webhook = "https://hooks.example.com/news"
+
 An unknown key is an error, since a misspelt one would silently do nothing. `source` has the values, `rules` those of an extract
 table, `selectors` the expressions in them, `timing` rhythms, `page_class` loads a class, `lines` finds the line that an error names, `read` reads a file.
 """
 
 from __future__ import annotations
 
-from newscrawler.config.read import chosen_sources, read_sources
+from newscrawler.config.alerts import NO_ALERTS, Alerts
+from newscrawler.config.read import chosen_sources, read_alerts, read_sources
 from newscrawler.config.rules import NO_RULES, RULED, Layout, Rule, Rules
 from newscrawler.config.source import Source
 from newscrawler.config.values import is_under, page_address
 
-__all__ = ["NO_RULES", "RULED", "Layout", "Rule", "Rules", "Source", "chosen_sources", "is_under", "page_address", "read_sources"]
+__all__ = [
+    "NO_ALERTS", "NO_RULES", "RULED", "Alerts", "Layout", "Rule", "Rules", "Source", "chosen_sources", "is_under", "page_address", "read_alerts",
+    "read_sources",
+]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from newscrawler.config.alerts import NO_ALERTS, Alerts, alerts_of
 from newscrawler.config.lines import line_of
 from newscrawler.config.source import Source, read_source
 from newscrawler.config.values import Key, Wrong
@@ -21,7 +22,7 @@ def read_sources(path: str | Path) -> list[Source]:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:  # the latter two: nested too deep, a number too long
         raise BadSource(f"{path}: is not TOML: {error}".replace("\n", " ")) from error
-    if unknown := sorted(tables.keys() - {"source"}):
+    if unknown := sorted(tables.keys() - {"source", "alerts"}):
         raise _bad(path, text, f"{unknown[0]!r} is unknown: every source is a table [source.NAME]", unknown[0])
     sources = tables.get("source")
     if not isinstance(sources, dict) or not sources:
@@ -33,6 +34,21 @@ def read_sources(path: str | Path) -> list[Source]:
         except Wrong as error:
             raise _bad(path, text, f"source {name!r}: {error}", "source", name, *error.keys) from error
     return read
+
+
+def read_alerts(path: str | Path | None) -> Alerts:
+    """Returns where the alerts of a file go, nowhere without a file or without its table [alerts]; raises BadSource, with file, line and field."""
+    if path is None:
+        return NO_ALERTS
+    text = _text(path)
+    try:
+        table = tomllib.loads(text).get("alerts", {})
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise BadSource(f"{path}: is not TOML: {error}".replace("\n", " ")) from error
+    try:
+        return alerts_of(table)
+    except Wrong as error:
+        raise _bad(path, text, f"alerts: {error}", "alerts", *error.keys) from error
 
 
 def chosen_sources(file: str | Path | None, only: str | None) -> list[Source]:

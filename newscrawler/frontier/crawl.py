@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,13 +11,17 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
 from newscrawler import __version__
+from newscrawler.config import NO_ALERTS, Alerts
 from newscrawler.exceptions import StoreError
 from newscrawler.frontier.hosts import Frontier
+from newscrawler.frontier.origins import Origins, started_from
 from newscrawler.frontier.scope import Scope
 from newscrawler.frontier.visiting import reading_key, with_reading
 from newscrawler.items import Repair
+from newscrawler.report import settle as settle_run
 from newscrawler.store import DEFAULT, Found, Ledger, Task, connect, hold, undone_kinds
 
+logger = logging.getLogger(__name__)
 EXAMPLES = 3
 
 
@@ -35,6 +40,7 @@ class Plan:
     keep_duplicates: bool = False  # their records leave the pipelines too; they are kept in any case
     command: str = "crawl"
     guess: bool = True  # try the usual paths of feeds and sitemaps, once a site
+    alerts: Alerts = NO_ALERTS
 
     def delay_of(self, host: str) -> float:
         """The pause between two requests to a host, in seconds: its source's, else that of the crawl."""
@@ -82,6 +88,9 @@ class Crawl:
             self.ledger.readmit(plan.scope.reason)
             self.ledger.revisit(plan.scope.is_site_of(plan.starts), time.time())
             self.ledger.seed(plan.starts)
+            self._guard()  # what a killed crawl left
+            names = started_from(plan.scope, [start.url for start in plan.starts])
+            self.ledger.watch(names, Origins(plan.scope, names))
             self.frontier = Frontier(self.ledger, plan.concurrency, delay or plan.delay_of)
             self._stack = opening.pop_all()
 
@@ -140,12 +149,20 @@ class Crawl:
             self.ledger.rollback()
         self.stop("store_failed")
 
+    def _guard(self) -> None:
+        """Settles the runs that have ended; where that fails the collection is whole all the same, and the next crawl does it."""
+        try:
+            settle_run(self.engine, lambda names: Origins(self.plan.scope, names), self.plan.alerts.channels)
+        except StoreError as error:
+            logger.error("the yield guard could not judge this run: %s", error)
+
     def close(self, reason: str) -> None:
         """Commits, queues again what was not answered, ends the run and lets the database go; after a failure only the last."""
         try:
             if self.error is None:
                 self.parked = self.frontier.park()
                 self.ledger.close(reason)
+                self._guard()
         except Exception as error:
             self.error = error
             raise

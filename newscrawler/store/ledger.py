@@ -31,6 +31,7 @@ from newscrawler.store.discover import Discoverer, Found
 from newscrawler.store.shapes import Change, Shapes, change_of
 from newscrawler.store.tables import articles, bodies, counters, links, pages, revisions, runs
 from newscrawler.store.ways import Ways, ways_of
+from newscrawler.store.yields import OriginOf, Tally
 
 
 @dataclass(slots=True)
@@ -147,6 +148,7 @@ class Ledger:
             self.connection.execute(runs.update().where(runs.c.ended_at.is_(None), runs.c.id != self.run_id).values(ended_at=now, end_reason="killed"))
             self.discoverer = Discoverer(Blocks(self.connection))
             self.shapes = Shapes()
+            self.tally = Tally()
             self.seq: int = self.connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
             self.has_parts = parts.any_parts(self.connection)  # without any, no page is asked whether it is one
         # The busiest statement by far: compiled once, its rows go to the driver as tuples, in the order of the columns.
@@ -172,6 +174,7 @@ class Ledger:
         if not self.connection.in_transaction():
             return
         self.shapes.flush(self.connection)
+        self.tally.flush(self.connection)
         if self._fetched:
             self.connection.execute(counters.update().where(counters.c.name == "fetched").values(value=counters.c.value + self._fetched))
         self.connection.execute(counters.update().where(counters.c.name == "seq").values(value=self.seq))
@@ -183,6 +186,7 @@ class Ledger:
         self.discoverer.forget()
         self.shapes.forget()
         self.ways.forget()
+        self.tally.forget()
         with named_errors():
             self.connection.rollback()
 
@@ -194,6 +198,12 @@ class Ledger:
         connection.execute(runs.update().where(runs.c.id == self.run_id).values(ended_at=time.time(), end_reason=end_reason))
         self.commit()
         self.connection.close()
+
+    @_named
+    def watch(self, origins: Iterable[str], origin_of: OriginOf) -> None:
+        """From now on the pages of this run count for the yield guard; commits. `origin_of` tells the origin of a host, or None."""
+        self.tally.start(self._begin(), self.run_id, self.started_at, self.seq, origins, origin_of)
+        self.commit()
 
     # ---- the queue
 
@@ -320,6 +330,8 @@ class Ledger:
             changes = self._changes(connection, outcome)
             told = self._write(connection, outcome)
         self.shapes.apply(changes)
+        if outcome.asked is not None:
+            self.tally.count(outcome.asked, outcome.state, outcome.status)
         self._fetched += outcome.answered
         self.pending += 1
         return told

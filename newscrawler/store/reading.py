@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -121,7 +122,7 @@ def exported(
     that are gone too. With `keep_duplicates` the records of duplicates come as well. Entries of `related` whose target is in the
     collection have its id and, where the printed title is its beginning, the whole title: as of now, which makes no new `seq`.
     """
-    with named_errors(), engine.connect() as connection, connection.begin():
+    with named_errors(), _snapshot(engine) as connection:
         streams: list[Iterator[tuple[int, Any]]] = [_versions(connection, since, site, every_revision)]
         streams += [_portions(connection, copies.kept(connection, since, site))] if keep_duplicates else []
         streams += [_graves(connection, since, site, every_revision, keep_duplicates)]
@@ -164,6 +165,23 @@ def versions(engine: sa.Engine, article_id: str) -> list[tuple[int, float, dict[
     query = sa.select(revisions.c.revision, revisions.c.seen_at, revisions.c.record).where(revisions.c.article_id == article_id)
     with named_errors(), engine.begin() as connection:
         return [(row.revision, row.seen_at, json.loads(row.record)) for row in connection.execute(query.order_by(revisions.c.revision))]
+
+
+@contextmanager
+def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One state of the database for several statements; PostgreSQL has to be asked for it, or a deletion between two of them would be lost."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+def newest_seq(engine: sa.Engine) -> int:
+    """The number of the last change."""
+    with named_errors(), engine.begin() as connection:
+        newest: int = connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
+        return newest
 
 
 def examples(engine: sa.Engine, most: int) -> list[dict[str, Any]]:

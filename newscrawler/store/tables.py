@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0008"
+REVISION = "0009"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -286,6 +286,54 @@ scheduled_runs = Table(  # by `newscrawler schedule`: see store/scheduled.py
     Index("scheduled_once", "source", "due", unique=True, sqlite_where=text("missed = 0"), postgresql_where=text("missed = 0")),
     Index("scheduled_source", "source", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
     Index("scheduled_slot", "slot", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+)
+
+yields = Table(  # what each run brought of each origin: see store/yields.py
+    "yields",
+    metadata,
+    Column("run_id", BigId, ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+    Column("origin", Text, primary_key=True),  # the name of a source, else a registrable domain
+    Column("started_at", Float, nullable=False),
+    Column("since", BigInteger, nullable=False),  # the last seq before the run
+    *(
+        Column(name, Integer, nullable=False, server_default="0")
+        for name in ("settled", "complete", "asked", "errors", "duplicates", "unchanged", "articles", "authors", "dates", "keywords", "repaired")
+    ),
+    Column("repairs", Float),  # medians over the articles
+    Column("length", Float),
+    Index("yields_history", "origin", "started_at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("opened_run", BigId, nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("runs", Integer, nullable=False),
+    Column("last_good", Text),
+    Column("first_bad", Text),
+    Column("closed_run", BigId),
+    Column("closed_at", Float),
+    Column("closed_value", Float),
+    Index("alerts_open", "origin", "field", unique=True, sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("alert_id", Text, ForeignKey("alerts.id"), primary_key=True),
+    Column("event", Text, primary_key=True),  # out, back
+    Column("channel", Text, primary_key=True),  # webhook, mail
+    Column("claimed_until", Float, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("sent_at", Float),
+    Column("error", Text),
 )
 
 counters = Table(
