@@ -79,7 +79,7 @@ def test_fast_path_skips_no_character_that_a_repair_changes():
     assert not [c for c in everything if clean_text(f"中{c}中").text != clean_text(f"中{c}中 & 中").text.removesuffix(" & 中")]
 
 
-@pytest.mark.parametrize("text", ["Größe, Maß und façade", "новости сегодня", "Ærø – en ø"])
+@pytest.mark.parametrize("text", ["Größe, Maß und façade", "новости сегодня", "Ærø, en ø"])
 def test_letters_of_a_language_are_not_suspect_by_themselves(text):
     assert not may_need_repair(text)
 
