@@ -172,7 +172,7 @@ def test_migrations_lead_to_the_tables(engine: sa.Engine, where: str) -> None:
 
 def test_an_older_database_is_brought_up_to_date(engine: sa.Engine, where: str) -> None:
     with engine.begin() as connection:
-        for name in ("undone", "shapes", "parts", "near_prints", "near_keys"):
+        for name in ("undone", "shapes", "parts", "near_prints", "near_keys", "scheduled_runs"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     assert upgrade(where) == ("0001", REVISION)
