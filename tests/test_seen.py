@@ -192,7 +192,8 @@ def test_counts_come_with_the_table(engine: sa.Engine, ledger: Ledger, where: st
     ledger.close("finished")
     before = stored(engine)
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE shapes")
+        for name in ("shapes", "parts", "near_prints", "near_keys", "scheduled_runs"):
+            connection.exec_driver_sql(f"DROP TABLE {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
     engine.dispose()
     upgrade(where)
