@@ -242,9 +242,9 @@ def test_a_site_that_makes_up_shapes_gets_no_more_than_its_share(ledger: Ledger)
     assert sum(map(len, tried)) == MAX_TRIED
 
 
-def _answer(path: str, _: int) -> bytes:
-    if path == "/":
-        return f"<html><body><h1>Lake</h1>{hub(9)}</body></html>".encode()
+def _answer(path: str, number: int) -> bytes:
+    if path == "/":  # never the same twice, or it would not be read again
+        return f"<html><body><h1>Lake</h1>{hub(9)}<!-- {number} --></body></html>".encode()
     if not path.startswith("/x7/"):
         return b""
     name = path.removeprefix("/x7/")

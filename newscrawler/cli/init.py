@@ -39,8 +39,8 @@ start_pages = ["https://news.example.com/"]
 # When `newscrawler schedule` crawls it: every so often ("15m", "2h", "1d"), or by a cron line (minute, hour, day, month, weekday) on
 # the clocks of a time zone, without which it is UTC. Without either only `crawl` does.
 # every = "15m"
-# cron = "30 6 * * 1-5"
-# time_zone = "Asia/Shanghai"
+#     cron = "30 6 * * 1-5"             in place of `every`
+#     time_zone = "Asia/Shanghai"
 
 # Where one crawl of this source ends: new articles, fetched pages, links from a start page, time (for `schedule`; without it: 2h).
 # Options of `crawl` go before them.
