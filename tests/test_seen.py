@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -242,9 +243,12 @@ def test_a_site_that_makes_up_shapes_gets_no_more_than_its_share(ledger: Ledger)
     assert sum(map(len, tried)) == MAX_TRIED
 
 
-def _answer(path: str, number: int) -> bytes:
+_ASKED = count()
+
+
+def _answer(path: str, _: int) -> bytes:
     if path == "/":  # never the same twice, or it would not be read again
-        return f"<html><body><h1>Lake</h1>{hub(9)}<!-- {number} --></body></html>".encode()
+        return f"<html><body><h1>Lake</h1>{hub(9)}<!-- {next(_ASKED)} --></body></html>".encode()
     if not path.startswith("/x7/"):
         return b""
     name = path.removeprefix("/x7/")
