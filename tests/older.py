@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 _MADE = {
+    "0010_clusters": ["DROP TABLE clusters", "DROP TABLE near_pairs", "DELETE FROM near_keys", "DELETE FROM near_prints"],
     "0006": [
         "DROP TABLE duplicates",
         "DROP INDEX ix_articles_twin_key",
