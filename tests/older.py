@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 _MADE = {
+    "0010": ["DROP TABLE clusters", "DROP TABLE near_pairs", "DELETE FROM near_keys", "DELETE FROM near_prints"],
     "0009": ["DROP TABLE notices", "DROP TABLE alerts", "DROP TABLE yields"],
     "0008": ["DROP TABLE scheduled_runs"],
     "0007": ["DROP TABLE visits", "DROP TABLE ways", "DROP TABLE announced"],

@@ -16,7 +16,12 @@ def command() -> None:
 @options.db
 def upgrade(db: str) -> None:
     """Bring a database of an older version to this one, in place."""
+    from newscrawler.store import reading
     from newscrawler.store import upgrade as to_this_version
 
     before, after = to_this_version(db)
+    with options.opened(db) as engine:
+        lacking = reading.lacks_clusters(engine)
     options.tell(f"{db}: {'already at' if before == after else f'{before} ->'} {after}")
+    if lacking:
+        options.tell(f"what was stored before has no near-duplicates and clusters yet: `newscrawler reextract --db {db}` finds them, without a request")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from newscrawler.cli import options
 from newscrawler.exceptions import NewscrawlerError
+
+MOST_MEMBERS = 20
+"""Members of a cluster that are listed; --json has more."""
 
 
 @click.command("why")
@@ -77,6 +81,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
         lines += [f"  article   {article['title']}", f"            {article['id']}, revision {article['revision']}, of {article['url']}"]
         lines += [f"  gone      {utc(article['gone_at'])}: its page is no longer there"] if article["gone_at"] else []
         lines += [f"  kept      as a duplicate of {article['id']}, {told['duplicate']['id']}"] if told["duplicate"] else []
+        lines += list(_cluster(told["cluster"], page["url"]))
         lines += [f"  repairs   {one['field']}: {one['count']} {one['kind']}" for one in article["record"]["repairs"]]
         lines += [f"            {one['before']!r} -> {one['after']!r}{_doubt(one)}" for one in article["examples"][:3]]
     if "versions" in told:
@@ -84,6 +89,21 @@ def _lines(told: dict[str, Any]) -> list[str]:
 
         lines += diff_lines(told["versions"], colour=sys.stdout.isatty())
     return lines
+
+
+def _cluster(cluster: dict[str, Any] | None, url: str) -> Iterator[str]:
+    """The near-duplicates of an article and where the story likely comes from; nothing for one that has none."""
+    if cluster is None or cluster["size"] < 2:
+        return
+    yield f"  cluster   {cluster['id']}: {cluster['size']} copies of one story"
+    for member in cluster["members"][:MOST_MEMBERS]:
+        words = [f"published {member['date_published']}"] if member["date_published"] else []
+        words += [f"credits {member['credit']}"] if member["credit"] else []
+        words += ["a duplicate"] if member["duplicate_of"] else []
+        words += ["gone"] if member["gone"] else []
+        words += ["this page" if member["url"] == url else f"near this page: {member['likeness']}" if member["likeness"] else "too short to compare"]
+        yield f"            {member['url']}: {'; '.join(words)}"
+    yield f"  origin    likely {cluster['origin']['url']}: {'; '.join(cluster['origin']['reasons'])}"
 
 
 def _doubt(example: dict[str, Any]) -> str:

@@ -1,7 +1,14 @@
-"""What an article is to the collection. Pure: who asks brings what is known."""
+"""What an article is to the collection. Pure: who asks brings what is known.
+
+Near-duplicates. A duplicate is an article that another page brought already, and it is not exported unless somebody asks for it. So of the
+near-duplicates only those are duplicates that bring nothing new: on the same site, nine tenths of both texts in both. A reprint on another
+site says who printed it, and an edited story with more text, with less or with other numbers says what was edited: these are articles of
+their own, in one cluster with the others.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newscrawler.dedupe.likeness import bears_out, is_twin
@@ -25,6 +32,12 @@ class Known:
     text: str | None = None
     twin: bool = False
     """It does not have the canonical URL asked for, only an address that differs in dress (`twins`)."""
+    elsewhere: bool = False
+    """It is of another site than the page."""
+
+
+COPIED = 0.9
+"""So much of the shorter text in the longer, of the two together in both, and of the numbers in both, and a near-duplicate says nothing new."""
 
 
 def decide(
@@ -40,7 +53,8 @@ def decide(
 
     What a page brought once stays its article, whatever canonical URL it names later: ids never change. With `article` and the texts of
     `own` and `by_key`, an address is believed only where title or text bear it out, and a text that changed in nothing but noise is
-    unchanged. An article that was gone is brought back by any page with it. Likeness is an estimate, so it comes last.
+    unchanged. An article that was gone is brought back by any page with it. Likeness is an estimate, so it comes last, and only a copy that
+    brings nothing new is a duplicate (`is_copy`).
     """
     if own is not None:
         return _again(content_hash, own, article)
@@ -54,9 +68,25 @@ def decide(
         return _copy(by_key, "an address that differs only in dress (mobile, AMP, print), and its text" if by_key.twin else "same canonical URL")
     if by_hash is not None:
         return _copy(by_hash, "same text")
-    if near is not None:
+    if near is not None and is_copy(near):
         return _copy(near[0], f"near-duplicate: {near[1]}")
-    return Decision("new")
+    return Decision("new", None, "" if near is None else _apart(*near))
+
+
+def is_copy(near: tuple[Known, Likeness]) -> bool:
+    """Returns whether a page that is so near an article brings nothing new."""
+    known, likeness = near
+    shares = (likeness.containment, likeness.resemblance, 1.0 if likeness.numbers is None else likeness.numbers)
+    return not known.elsewhere and min(shares) >= COPIED
+
+
+def likeliest(near: Sequence[tuple[Known, Likeness]]) -> tuple[Known, Likeness] | None:
+    """Returns the first that a page is a copy of, else the first, None of none."""
+    return next((one for one in near if is_copy(one)), next(iter(near), None))
+
+
+def _apart(known: Known, likeness: Likeness) -> str:
+    return f"an article of its own, though near {known.id}{', of another site' if known.elsewhere else ''}: {likeness}"
 
 
 def _again(content_hash: str, own: Known, article: Article | None) -> Decision:

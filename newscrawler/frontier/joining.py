@@ -85,6 +85,8 @@ def _outcome(ledger: Ledger, owner: PartRow, read: Sequence[PartRow], missed: Se
     key, digest = article_key(record["url"], record["canonical_url"]), record["content_hash"]
     record["id"] = article_id(key)
     decision = decide(digest, *ledger.known(owner.page_id, key, digest))
+    if decision.verdict == "new":
+        decision = decide(digest, None, None, None, near=ledger.nearest(owner.page_id, record["url"], record["title"], record["text"]))
     if again and decision.verdict == "unchanged" and decision.of and differs(ledger.newest(decision.of), record):
         decision = Decision("revision", decision.of, "read again")
     pending = owner.state in ("queued", "in_flight")  # one that is due again stays so

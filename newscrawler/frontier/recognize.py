@@ -20,6 +20,8 @@ def recognize(ledger: Ledger, page_id: int, url: str, article: Article) -> tuple
         decision = decide(digest, own, by_key, by_hash, article)
         if decision.reason != MISTAKEN:
             break
+    if decision.verdict == "new":
+        decision = decide(digest, None, None, None, article, ledger.nearest(page_id, url, article.title, article.text))
     if decision.verdict == "new" and key != keys[0]:
         decision = Decision("new", None, MISTAKEN)
     return key, digest, decision

@@ -26,7 +26,7 @@ BATCH = 64
 
 def reread(engine: sa.Engine, reader: sa.Engine, scope: Scope | None = None) -> Counter[str]:
     """Reads all kept bodies; returns how many pages were "unchanged", "changed", "new", "duplicate", "part of an article", "no article"; an
-    article of several pages counts among those changed.
+    article of several pages counts among those changed. "given a cluster" are those stored before there were any, body or no body.
 
     `reader` is a second engine on the same database, for reading only; the caller holds the database. `scope`
     knows the sister domains and the rules of sources; it leaves nothing out. What was learned of addresses is taken as it stands at
@@ -44,6 +44,7 @@ def reread(engine: sa.Engine, reader: sa.Engine, scope: Scope | None = None) -> 
             ledger.commit()
     for first in series:
         told["changed"] += len(list(join_parts(ledger, first, time.time(), whole=False, again=True)))
+    told["given a cluster"] = ledger.fill_clusters()
     ledger.close("finished")
     return +told
 

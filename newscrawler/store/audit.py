@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from newscrawler.store import clusters
 from newscrawler.store.database import named_errors
 
 # What would be wrong, and the SQL that finds the first ten such rows.
@@ -49,6 +50,19 @@ CHECKS: tuple[tuple[str, str], ...] = (
         SELECT p.url FROM parts r JOIN pages p ON p.id = r.page_id LEFT JOIN articles a ON a.id = p.article_id
         WHERE r.record IS NOT NULL AND a.id IS NULL AND NOT EXISTS (
             SELECT 1 FROM parts o JOIN pages q ON q.id = o.page_id WHERE o.head_id = r.head_id AND q.state IN ('queued', 'in_flight'))"""),
+    ("an article or duplicate is in no cluster", """
+        SELECT p.url FROM pages p LEFT JOIN clusters c ON c.page_id = p.id
+        WHERE c.page_id IS NULL AND (p.id IN (SELECT page_id FROM articles) OR p.id IN (SELECT page_id FROM duplicates))
+        AND NOT EXISTS (SELECT 1 FROM counters WHERE name = 'near_pending')"""),
+    ("a page is in a cluster and has no article or duplicate", """
+        SELECT p.url FROM clusters c JOIN pages p ON p.id = c.page_id
+        WHERE c.page_id NOT IN (SELECT page_id FROM articles) AND c.page_id NOT IN (SELECT page_id FROM duplicates)"""),
+    ("a fingerprint, or a key to one, is of a text in no cluster", """
+        SELECT CAST(n.number AS TEXT) FROM (SELECT number FROM near_prints UNION SELECT number FROM near_keys) n
+        LEFT JOIN clusters c ON c.page_id = n.number WHERE c.page_id IS NULL"""),
+    ("a pair of near-duplicates is not in one cluster", """
+        SELECT CAST(n.one AS TEXT) FROM near_pairs n LEFT JOIN clusters a ON a.page_id = n.one LEFT JOIN clusters b ON b.page_id = n.other
+        WHERE a.leader IS NULL OR b.leader IS NULL OR a.leader <> b.leader"""),
     ("the parts of an article name a first page that is not among them", """
         SELECT CAST(r.page_id AS TEXT) FROM parts r LEFT JOIN parts h ON h.page_id = r.head_id WHERE h.page_id IS NULL OR h.head_id <> h.page_id"""),
 )  # fmt: skip
@@ -65,6 +79,12 @@ def findings(engine: sa.Engine) -> Iterator[tuple[str, list[str]]]:
             rows = connection.exec_driver_sql(f"{query} LIMIT 10").scalars().all()
             if rows:
                 yield what, [str(row) for row in rows]
+        wrong = [*clusters.findings(connection)]
+        if wrong:
+            yield "a cluster is not what its ties make it", wrong
+        stale = [*clusters.stale(connection)]
+        if stale:
+            yield "a fingerprint is not that of the text", stale
         if engine.dialect.name == "sqlite":
             said = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars().all()
             if said != ["ok"]:

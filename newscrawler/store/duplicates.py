@@ -65,15 +65,15 @@ def drop(connection: sa.Connection, page_id: int, seq: int, now: float) -> bool:
     return True
 
 
-def kept(connection: sa.Connection, since: int, site: str | None) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yields (seq, record) of the duplicates after `since`, in the order of change."""
+def kept(connection: sa.Connection, since: int, site: str | None) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Yields (seq, page, record) of the duplicates after `since`, in the order of change."""
     same = (revisions.c.article_id == duplicates.c.article_id) & (revisions.c.revision == duplicates.c.of_revision)
-    query = sa.select(duplicates.c.seq, duplicates.c.record, revisions.c.record.label("base")).join(revisions, same)
+    query = sa.select(duplicates.c.seq, duplicates.c.page_id, duplicates.c.record, revisions.c.record.label("base")).join(revisions, same)
     if site is not None:
         query = query.where(duplicates.c.domain == site)
     last = since
     while rows := connection.execute(query.where(duplicates.c.seq > last).order_by(duplicates.c.seq).limit(200)).all():
-        yield from ((row.seq, _unpack(row.record, row.base)) for row in rows)
+        yield from ((row.seq, row.page_id, _unpack(row.record, row.base)) for row in rows)
         last = rows[-1].seq
 
 

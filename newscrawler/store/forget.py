@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from newscrawler.dedupe import canonical_url
-from newscrawler.store import announcing
+from newscrawler.store import announcing, clusters
 from newscrawler.store import duplicates as copies
 from newscrawler.store.blocked import FORGOTTEN
 from newscrawler.store.database import hold, named_errors
@@ -40,7 +40,16 @@ def forget(engine: sa.Engine, what: str) -> tuple[int, int]:
             connection.execute(links.update().where(links.c.to_page.in_(part)).values(anchor=None, teaser=None))
             row = {"state": "refused", "reason": FORGOTTEN, "article_id": None, "redirected_to": None}
             connection.execute(pages.update().where(pages.c.id.in_(part)).values(**row))
+        _leave_clusters(connection, wanted)
         return removed, len(wanted)
+
+
+def _leave_clusters(connection: sa.Connection, wanted: list[int]) -> None:
+    """Takes what was removed out of its clusters; those that have another id without it are told again."""
+    changed = [page for start in range(0, len(wanted), 500) for page in clusters.take_out(connection, wanted[start : start + 500])]
+    if changed:
+        seq = connection.execute(sa.select(counters.c.value).where(counters.c.name == "seq")).scalar_one()
+        connection.execute(counters.update().where(counters.c.name == "seq").values(value=clusters.tell_again(connection, changed, seq)))
 
 
 def _with_parts(connection: sa.Connection, wanted: list[int]) -> list[int]:

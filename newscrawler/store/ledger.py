@@ -21,15 +21,16 @@ from typing import Any
 import sqlalchemy as sa
 from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
-from newscrawler.dedupe import Known, twin_key
+from newscrawler.dedupe import Known, Likeness, likeliest, same_site, twin_key
 from newscrawler.extract.seen import Seen
 from newscrawler.items import Decision, Link, Repair, Series
-from newscrawler.store import absence, announcing, duplicates, parts, queue, visits
+from newscrawler.store import absence, announcing, clusters, duplicates, parts, queue, visits
 from newscrawler.store.blocked import Blocks
 from newscrawler.store.database import named_errors
 from newscrawler.store.discover import Discoverer, Found
 from newscrawler.store.shapes import Change, Shapes, change_of
 from newscrawler.store.tables import articles, bodies, counters, links, pages, revisions, runs
+from newscrawler.store.tables import duplicates as duplicate_rows
 from newscrawler.store.ways import Ways, ways_of
 from newscrawler.store.yields import OriginOf, Tally
 
@@ -100,6 +101,11 @@ _BY_PAGE_OR_KEY = _KNOWN.where(
 ).order_by(articles.c.seq)
 _TEXT = sa.select(revisions.c.record).where(revisions.c.article_id == sa.bindparam("of"), revisions.c.revision == sa.bindparam("version"))
 _BY_HASH = _KNOWN.where(articles.c.content_hash == sa.bindparam("wanted")).order_by(articles.c.seq).limit(1)
+_BY_PAGES = (
+    sa.select(*_KNOWN.selected_columns, pages.c.url)
+    .select_from(articles.join(pages, pages.c.id == articles.c.page_id))
+    .where(articles.c.page_id.in_(sa.bindparam("wanted", expanding=True)))
+)
 _KIND_BEFORE = sa.select(pages.c.url, pages.c.kind).where(pages.c.id == sa.bindparam("of_page"))
 _INSERT_BODY = bodies.insert()
 _INSERT_ARTICLE = articles.insert()
@@ -158,6 +164,7 @@ class Ledger:
         self.ways = Ways(engine.dialect.paramstyle)
         self.started_at = now
         self._fetched = 0
+        self._likes: tuple[int, str | None, str, clusters.Likes] | None = None  # of the page that is decided now, for its writing
         self.depth_limited = False  # with a limit, a page met on a shorter way is brought nearer
         self.pending = 0  # pages written since the last commit
 
@@ -299,6 +306,33 @@ class Ledger:
         return Known(row.id, row.page_id, row.content_hash, bool(row.gone), row.title, text, twin)
 
     @_named
+    def nearest(self, page_id: int, url: str, title: str | None, text: str) -> tuple[Known, Likeness] | None:
+        """The article that a text is nearest to, one that it is a copy of before all others; None when it is near none."""
+        connection = self._begin()
+        likes = clusters.look_up(connection, page_id, title, text)
+        self._likes = page_id, title, text, likes
+        if not likes.alike:
+            return None
+        rows = connection.execute(_BY_PAGES, {"wanted": [number for number, _ in likes.alike]}).all()
+        known = {
+            row.page_id: Known(row.id, row.page_id, row.content_hash, bool(row.gone), row.title, elsewhere=not same_site(url, row.url))
+            for row in rows
+        }  # fmt: skip
+        return likeliest([(known[number], likeness) for number, likeness in likes.alike if number in known])
+
+    @_named
+    def fill_clusters(self) -> int:
+        """Gives what was stored before there were fingerprints its own and its cluster; returns how many articles and duplicates; commits."""
+        made = 0
+        if clusters.is_pending(self._begin()):
+            more = 1
+            while more:
+                more, self.seq = clusters.fill(self._begin(), self.seq)
+                made += more
+                self.commit()
+        return made
+
+    @_named
     def seen(self, url: str) -> Seen:
         """What the pages of that URL's site were so far, by the shape of their addresses."""
         return self.shapes.seen(self._begin(), url)
@@ -329,6 +363,7 @@ class Ledger:
         with self.together("page") as connection:
             changes = self._changes(connection, outcome)
             told = self._write(connection, outcome)
+        self._likes = None
         self.shapes.apply(changes)
         if outcome.asked is not None:
             self.tally.count(outcome.asked, outcome.state, outcome.status)
@@ -395,8 +430,25 @@ class Ledger:
 
     @_named
     def gather(self, owner: int, page_ids: Sequence[int], at: float) -> None:
-        """See `parts.gather`."""
-        self.seq = parts.gather(self._begin(), owner, page_ids, self.seq, at)
+        """See `parts.gather`; clusters follow."""
+        connection = self._begin()
+        mine = sa.select(articles.c.id).where(articles.c.page_id.in_(page_ids))
+        concerned = {*page_ids, *connection.execute(sa.select(duplicate_rows.c.page_id).where(duplicate_rows.c.article_id.in_(mine))).scalars()}
+        before = self._owners(connection, concerned)
+        self.seq = parts.gather(connection, owner, page_ids, self.seq, at)
+        if (after := self._owners(connection, concerned)) != before:
+            changed = {other for page in sorted(concerned) if (page in after) != (page in before) for other in clusters.refresh(connection, page)}
+            self.seq = clusters.tell_again(connection, changed, self.seq)
+
+    @staticmethod
+    def _owners(connection: sa.Connection, page_ids: Iterable[int]) -> set[int]:
+        """Those of the pages that have an article or a duplicate."""
+        listed = list(page_ids)
+        return {
+            page
+            for table in (articles, duplicate_rows)
+            for page in connection.execute(sa.select(table.c.page_id).where(table.c.page_id.in_(listed))).scalars()
+        }
 
     def _write(self, connection: sa.Connection, outcome: Outcome) -> tuple[dict[str, Any] | None, list[tuple[str, int]]]:
         known = [*outcome.part_pages, *outcome.found, *([outcome.redirected_to] if outcome.redirected_to else ())]
@@ -502,7 +554,17 @@ class Ledger:
             "examples": json.dumps([asdict(repair) for repair in outcome.examples], ensure_ascii=False) if outcome.examples else None,
         }  # fmt: skip
         self.connection.execute(_INSERT_REVISION, row)
-        return record
+        return self._put_in_cluster(outcome, record, first=outcome.first and decision.verdict == "new")
+
+    def _put_in_cluster(self, outcome: Outcome, record: dict[str, Any], *, first: bool = False) -> dict[str, Any]:
+        """Enters a page's text among those that it is near; returns its record with hash and cluster. Who got another cluster is told again."""
+        title, text, likes = record.get("title"), record.get("text") or "", None
+        if self._likes is not None and self._likes[:3] == (outcome.page_id, title, text):
+            likes = self._likes[3]
+        likes = likes or clusters.look_up(self.connection, outcome.page_id, title, text)
+        changed = clusters.put(self.connection, outcome.page_id, likes, first=first)
+        self.seq = clusters.tell_again(self.connection, changed, self.seq)
+        return record | clusters.told(self.connection, [outcome.page_id])[outcome.page_id]
 
     def _keep_duplicate(self, outcome: Outcome, decision: Decision) -> dict[str, Any] | None:
         if outcome.record is None:
@@ -510,8 +572,10 @@ class Ledger:
         assert decision.of is not None and outcome.content_hash is not None
         record = outcome.record | {"provenance": outcome.record["provenance"] | {"run_id": str(self.run_id)}}
         kept = duplicates.keep(self.connection, outcome.page_id, decision.of, outcome.content_hash, record, self.seq + 1, outcome.at)
-        self.seq += kept is not None
-        return kept
+        if kept is None:
+            return None
+        self.seq += 1
+        return self._put_in_cluster(outcome, kept)
 
     def _note_absence(self, outcome: Outcome, values: dict[str, Any]) -> None:
         told, buried = absence.note(self.connection, outcome.page_id, outcome.absence, self.run_id, outcome.at, self.seq + 1)
@@ -529,7 +593,7 @@ class Ledger:
 
     def _update_article(self, outcome: Outcome, record: dict[str, Any]) -> None:
         old = self.connection.execute(
-            sa.select(articles.c.revision, articles.c.gone_at, revisions.c.record)
+            sa.select(articles.c.revision, articles.c.gone_at, articles.c.page_id, revisions.c.record)
             .join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
             .where(articles.c.id == record["id"])
         ).one()
@@ -540,6 +604,8 @@ class Ledger:
         if old.gone_at is not None:  # there again, perhaps at another address
             changed |= {"gone_at": None, "absences": 0, "absent_run": None, "page_id": outcome.page_id}
         self.connection.execute(articles.update().where(articles.c.id == record["id"]).values(**changed))
+        if old.gone_at is not None and old.page_id != outcome.page_id:
+            self.seq = clusters.tell_again(self.connection, clusters.take_out(self.connection, [old.page_id]), self.seq)
 
     def _write_links(self, outcome: Outcome, ids: dict[str, int]) -> None:
         if not outcome.links:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from newscrawler.dedupe import canonical_url
-from newscrawler.store import announcing
+from newscrawler.store import announcing, clusters, origins
 from newscrawler.store import duplicates as copies
 from newscrawler.store.completion import complete_related
 from newscrawler.store.database import named_errors
@@ -29,14 +29,16 @@ from newscrawler.store.tables import (
     runs,
     tombstones,
     undone,
-)  # fmt: skip
+)
+from newscrawler.store.tables import clusters as members
 from newscrawler.store.ways import complete_ways
 
 PORTION = 200  # records in memory at once
+_SHARED = sa.select(sa.func.count()).select_from(sa.select(members.c.leader).group_by(members.c.leader).having(sa.func.count() > 1).subquery())
 
 
 def counts(engine: sa.Engine) -> dict[str, Any]:
-    """{"pages": {"fetched": N, state: N, ..., "total": N}, "articles": N, "articles_gone": N, "duplicates": N, "revisions": N, "links": N,
+    """{"pages": {"fetched": N, state: N, ..., "total": N}, "articles": N, "articles_gone": N, "duplicates": N, "clusters": N, "revisions": N, "links": N,
     "runs": N, "undone": [kind, ...], "last_run": {...}}."""
     with named_errors(), engine.begin() as connection:
         states = {row[0]: row[1] for row in connection.execute(sa.select(pages.c.state, sa.func.count()).group_by(pages.c.state))}
@@ -47,6 +49,7 @@ def counts(engine: sa.Engine) -> dict[str, Any]:
             "articles": _count(connection, articles, articles.c.gone_at.is_(None)),
             "articles_gone": _count(connection, articles, articles.c.gone_at.is_not(None)),
             "duplicates": _count(connection, duplicates),
+            "clusters": connection.execute(_SHARED).scalar_one(),
             "revisions": _count(connection, revisions),
             "links": _count(connection, links),
             "bodies": _count(connection, bodies),
@@ -55,6 +58,12 @@ def counts(engine: sa.Engine) -> dict[str, Any]:
             "undone": sorted(connection.execute(sa.select(undone.c.kind)).scalars()),
             "last_run": dict(last) if last else None,
         }
+
+
+def lacks_clusters(engine: sa.Engine) -> bool:
+    """Whether an upgrade left articles without fingerprint and cluster."""
+    with named_errors(), engine.begin() as connection:
+        return clusters.is_pending(connection)
 
 
 def _count(connection: sa.Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
@@ -84,6 +93,7 @@ def story(engine: sa.Engine, url: str) -> dict[str, Any] | None:
         told["redirected_to"] = _url(connection, page["redirected_to"])
         told["article"] = _article(connection, page["article_id"])
         told["duplicate"] = copies.of_page(connection, page["id"])
+        told["cluster"] = origins.cluster_of(connection, page["id"])
         told["linked_from"] = [
             dict(row)
             for row in connection.execute(
@@ -124,28 +134,37 @@ def exported(
     """
     with named_errors(), _snapshot(engine) as connection:
         streams: list[Iterator[tuple[int, Any]]] = [_versions(connection, since, site, every_revision)]
-        streams += [_portions(connection, copies.kept(connection, since, site))] if keep_duplicates else []
+        streams += [_portions(connection, since, copies.kept(connection, since, site))] if keep_duplicates else []
         streams += [_graves(connection, since, site, every_revision, keep_duplicates)]
         yield from merge(*streams, key=lambda one: one[0])
 
 
 def _versions(connection: sa.Connection, since: int, site: str | None, every_revision: bool) -> Iterator[tuple[int, dict[str, Any]]]:
-    query = sa.select(revisions.c.seq, revisions.c.record).join(articles, articles.c.id == revisions.c.article_id)
+    newest = revisions.c.revision == articles.c.revision
+    query = sa.select(revisions.c.seq, revisions.c.record, articles.c.page_id, newest.label("newest")).join(articles, articles.c.id == revisions.c.article_id)
     query = query.where(revisions.c.seq > since).order_by(revisions.c.seq)
     if not every_revision:
-        query = query.where(revisions.c.revision == articles.c.revision, articles.c.gone_at.is_(None))
+        query = query.where(newest, articles.c.gone_at.is_(None))
     if site is not None:
         query = query.where(articles.c.domain == site)
     rows = connection.execution_options(yield_per=PORTION).execute(query)
-    yield from _portions(connection, ((row.seq, json.loads(row.record)) for row in rows))
+    yield from _portions(connection, since, ((row.seq, row.page_id if row.newest else None, json.loads(row.record)) for row in rows))
 
 
-def _portions(connection: sa.Connection, found: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Completes the records' related reading, some hundred at a time."""
+def _portions(connection: sa.Connection, since: int, found: Iterator[tuple[int, int | None, dict[str, Any]]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Completes related reading, hash and cluster of records, some hundred at a time. `page` is None for an earlier version of an article.
+
+    A number above the record's own says that only the cluster changed: to who has the record already, that is an update.
+    """
     while portion := list(islice(found, PORTION)):
-        complete_related(connection, [record for _, record in portion])
-        complete_ways(connection, [record for _, record in portion])
-        yield from portion
+        records = [record for _, _, record in portion]
+        complete_related(connection, records)
+        complete_ways(connection, records)
+        kin = clusters.told(connection, [page for _, page, _ in portion if page is not None])
+        for seq, page, record in portion:
+            if record["seq"] < seq and record["seq"] <= since:
+                record["op"] = "update"
+            yield seq, record | kin.get(page or 0, {}) | {"seq": seq}
 
 
 def _graves(connection: sa.Connection, since: int, site: str | None, every_revision: bool, keep_duplicates: bool) -> Iterator[tuple[int, sa.RowMapping]]:

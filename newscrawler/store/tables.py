@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0009"
+REVISION = "0010"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -233,7 +233,7 @@ blocks = Table(
 near_prints = Table(
     "near_prints",
     metadata,
-    Column("number", BigId, primary_key=True, autoincrement=False),
+    Column("number", BigId, primary_key=True, autoincrement=False),  # in a collection the page's
     Column("packed", LargeBinary, nullable=False),  # dedupe.Fingerprint.packed
 )
 
@@ -244,6 +244,23 @@ near_keys = Table(
     Column("number", BigId, nullable=False),
     PrimaryKeyConstraint("key", "number"),
     sqlite_with_rowid=False,
+)
+
+near_pairs = Table(  # near-duplicates, by page, the smaller number first: see store/clusters.py
+    "near_pairs",
+    metadata,
+    Column("one", BigId, nullable=False),
+    Column("other", BigId, nullable=False),
+    PrimaryKeyConstraint("one", "other"),
+    Index("near_pairs_other", "other"),
+    sqlite_with_rowid=False,
+)
+
+clusters = Table(
+    "clusters",
+    metadata,
+    Column("page_id", BigId, ForeignKey("pages.id"), primary_key=True, autoincrement=False),
+    Column("leader", BigId, nullable=False, index=True),  # the page whose address names the cluster
 )
 
 undone = Table(
