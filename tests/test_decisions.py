@@ -6,7 +6,8 @@ import pytest
 
 from newscrawler.dedupe import Known, Likeness, decide
 
-OWN, OTHER, LIKENESS = Known("urn:own", 1, "sha256:a"), Known("urn:other", 2, "sha256:b"), Likeness(0.9, 0.8, None, False)
+OWN, OTHER, LIKENESS = Known("urn:own", 1, "sha256:a"), Known("urn:other", 2, "sha256:b"), Likeness(0.95, 0.9, None, False)
+EDITED = Likeness(0.9, 0.8, None, False)
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,13 @@ OWN, OTHER, LIKENESS = Known("urn:own", 1, "sha256:a"), Known("urn:other", 2, "s
             ("sha256:c", None, None, None, None, (OTHER, LIKENESS)),
             "duplicate",
             "urn:other",
-            "near-duplicate: 90 % of the shorter in the longer, 80 % in both",
+            "near-duplicate: 95 % of the shorter in the longer, 90 % in both",
+        ),
+        (
+            ("sha256:c", None, None, None, None, (OTHER, EDITED)),
+            "new",
+            None,
+            "an article of its own, though near urn:other: 90 % of the shorter in the longer, 80 % in both",
         ),
         (("sha256:c", None, None, None, None, None), "new", None, ""),
     ],

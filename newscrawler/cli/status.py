@@ -32,7 +32,7 @@ def command(db: str, as_json: bool) -> None:
         for state, number in counts["pages"].items():
             if number or state in ("fetched", "queued", "stored", "total"):
                 options.put(f"{number:>10,}  pages {state.replace('_', ' ')}")
-        for name in ("articles", "articles_gone", "duplicates", "revisions", "links", "forgotten", "runs"):
+        for name in ("articles", "articles_gone", "duplicates", "clusters", "revisions", "links", "forgotten", "runs"):
             if counts[name] or name != "articles_gone":
                 options.put(f"{counts[name]:>10,}  {name.replace('_', ' ')}")
         if counts["undone"]:
