@@ -43,7 +43,7 @@ class Collection:
         raw = RawPage(number, url, "response", at, 200, page=Page(url, "article", article))
         outcome = Outcome(number, _STATES.get(decision.verdict, decision.verdict), at, decision.reason or None, 200, answered=True, decision=decision)
         outcome.article_key, outcome.content_hash = key, digest
-        outcome.record = collected_record(raw, key, digest, "seed")
+        outcome.record = collected_record(raw, key, digest, ["seed"], [])
         self.written = ledger.write(outcome)[0]
         ledger.close("finished")
         assert not list(findings(self.engine))

@@ -123,7 +123,7 @@ class Site:
         outcome = settle(raw, task, Scope())
         outcome.article_key, outcome.content_hash = raw.article_key, raw.content_hash
         if raw.article_key and raw.content_hash:
-            outcome.record = collected_record(raw, raw.article_key, raw.content_hash, "seed")
+            outcome.record = collected_record(raw, raw.article_key, raw.content_hash, ["seed"], [])
         ledger.write(outcome)
 
     def exported(self, **named: Any) -> list[tuple[int, str]]:

@@ -103,7 +103,7 @@ def store(ledger: Ledger, url: str, title: str, text: str, canonical: str | None
     raw = RawPage(number, url, "response", 1.0, 200, page=Page(url, "article", article))
     state = {"new": "stored", "revision": "stored"}.get(decision.verdict, decision.verdict)
     outcome = Outcome(number, state, 1.0, decision.reason, 200, answered=True, decision=decision, article_key=key, content_hash=digest)
-    outcome.record = collected_record(raw, key, digest, "seed")
+    outcome.record = collected_record(raw, key, digest, ["seed"], [])
     ledger.write(outcome)
     ledger.commit()
     return decision.verdict
