@@ -67,6 +67,8 @@ def kept_visit(outcome: Outcome, raw: RawPage, task: Task) -> Callable[[int], Vi
         return None
     history = missed(_history(old, _kind(task.kind, old.state, task), raw), outcome.at)
     wait = next_visit(history, gone=outcome.state == "gone")
+    if outcome.state == "gone":  # what comes back is read, be it the same: its article may have gone with it
+        return lambda _news: _visit((old.state, None, None, None, old.reading), history, wait)
     return lambda _news: _visit((old.state, old.etag, old.last_modified, old.body_hash, old.reading), history, wait)
 
 
