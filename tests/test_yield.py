@@ -124,13 +124,13 @@ def test_small_runs_are_judged_with_those_before_them() -> None:
 
 def test_a_small_source_that_falls_silent_is_told_after_three_times_its_longest_silence() -> None:
     usual = [0, 1, 0, 0, 2, 1]
-    history = [run(number, 6 * HOUR, articles=usual[number % 6], authors=0, dates=0, keywords=0, repaired=0) for number in range(60)]
+    history = [run(number, 6 * HOUR, articles=usual[number % 6], authors=0, dates=0, keywords=0, repaired=0) for number in range(90)]
     told = []
-    for number in range(60, 72):
+    for number in range(90, 102):
         now = run(number, 6 * HOUR, articles=0, authors=0, dates=0, keywords=0, repaired=0)
         told += [number] if "articles" in outside(history, now) else []
         history.append(now)
-    assert told[0] == 66, "it was silent for two runs at most: six are as many as it may be, the seventh is told"
+    assert told[0] == 96, "it was silent for two runs at most: six are as many as it may be, the seventh is told"
 
 
 def test_runs_of_an_alert_are_no_measure_and_what_stays_becomes_normal() -> None:
