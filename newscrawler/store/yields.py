@@ -123,7 +123,7 @@ def measure(connection: Connection, run_id: int, names: Sequence[str], origin_of
 
 def _stored(connection: Connection, run_id: int, since: int, origin_of: OriginOf) -> dict[str, list[Read]]:
     """Origin -> what the run stored of it, an article once."""
-    query = _revisions().where(revisions.c.seq > since).order_by(revisions.c.seq).execution_options(yield_per=200)
+    query = _revisions().where(revisions.c.seq > since).order_by(revisions.c.seen_at, revisions.c.seq).execution_options(yield_per=200)
     newest: dict[str, tuple[str, Read]] = {}
     for row in connection.execute(query):
         record = json.loads(row.record)
@@ -182,7 +182,7 @@ def history(connection: Connection, now: Figures) -> list[Figures]:
 def read_articles(connection: Connection, origin: str, origin_of: OriginOf) -> list[Read]:
     """The last articles read of an origin, new and changed ones, oldest first."""
     found: list[Read] = []
-    rows = connection.execute(_revisions().order_by(revisions.c.seq.desc()).limit(SCANNED).execution_options(yield_per=200))
+    rows = connection.execute(_revisions().order_by(revisions.c.seen_at.desc(), revisions.c.seq.desc()).limit(SCANNED).execution_options(yield_per=200))
     for row in rows:
         if origin_of(row.host) == origin:
             found.append(_read(row.url, json.loads(row.record)))
