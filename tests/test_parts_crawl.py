@@ -181,7 +181,7 @@ def test_a_copy_of_the_whole_is_a_duplicate_and_a_copy_of_a_part_is_none(where: 
         base = f"http://127.0.0.1:{port}"
         for path in ("/2026/03/02/a.html", "/2026/03/05/copy.html", "/2026/03/05/half.html"):
             crawl(base + path, where)
-    assert [record["url"] for record in exported(where)] == [f"{base}/2026/03/02/a.html", f"{base}/2026/03/05/half.html"]
+    assert sorted(record["url"] for record in exported(where)) == [f"{base}/2026/03/02/a.html", f"{base}/2026/03/05/half.html"]
     assert "same text" in why(where, f"{base}/2026/03/05/copy.html")
 
 
