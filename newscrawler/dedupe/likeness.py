@@ -13,7 +13,7 @@ from unicodedata import normalize
 from newscrawler.dedupe.titles import whole_title
 
 CLAIMED = 0.1
-"""So much of the shorter text in the longer bears out a canonical URL: two other articles have 0 to 3 % in common."""
+"""So much of the shorter text in the longer bears out a canonical URL. Set by judgement, not fitted to cases."""
 SUPPOSED = 0.5
 """So much bears out what only our rules say of two addresses."""
 SHORT = 12

@@ -16,7 +16,7 @@ from newscrawler.extract.dates import date_in_url
 from newscrawler.extract.doubtful import doubtful_links
 from newscrawler.extract.fields import Context, set_given
 from newscrawler.extract.kind import ARTICLE_POINTS, article_points, terms_of
-from newscrawler.extract.linked_data import linked_data_of
+from newscrawler.extract.linked_data import LinkedData, linked_data_of
 from newscrawler.extract.links import TOLD, Found, classify, find_links, page_forms
 from newscrawler.extract.metadata import read_article, style_of
 from newscrawler.extract.outline import Block, Outline, outline_of
@@ -114,7 +114,7 @@ def _layout_of(outline: Outline, root: etree._Element, url: str, rules: Rules) -
     if moment is not None:
         return rules.layout_on(moment.value.date()), f" on {moment.value.date()} (from url)"
     always = apply_rules(rules.always, root, url)
-    article = _article(outline, choose_body(outline, None), url, None, always)
+    article = _article(outline, linked_data_of(outline.scripts), choose_body(outline, None), url, None, always)
     if article.date_published is not None:
         day = date.fromisoformat(article.date_published[:10])
         return rules.layout_on(day), f" on {day} (from {article.date_published_source})"
@@ -134,33 +134,38 @@ def _read(asked: _Asked, whole: Outline, outline: Outline, given: Given) -> Page
     """Returns the page; its links are those of the `whole` page, its text is in `outline`, which may lack what rules remove."""
     url, trace, found = asked.url, asked.trace, asked.links(whole)
     body = choose_body(outline, trace)
-    declared, told = linked_data_of(outline.scripts).is_article, asked.rules.kind_of(url)
+    data, told = linked_data_of(outline.scripts), asked.rules.kind_of(url)
     inside = _span(outline, body)
-    points = article_points(form_of(url), outline, body, inside, declared=declared) if body else 0
+    points = article_points(form_of(url), outline, body, inside, declared=data.is_article) if body else 0
     points += TOLD[told].article if told else 0
     if trace is not None:
-        terms = terms_of(form_of(url), outline, body, inside, declared=declared) if body else []
+        terms = terms_of(form_of(url), outline, body, inside, declared=data.is_article) if body else []
         trace.found, trace.body, trace.terms = found, body, [(name, value) for name, value, holds in terms if holds]
         trace.terms += [(term.name, term.article) for term in TOLD[told].terms] if told else []
     is_article = points >= ARTICLE_POINTS or ("text" in given and told is None)
-    article = _article(outline, body, url, trace, given, _base(whole, url)) if is_article else None
+    article = _article(outline, data, body, url, trace, given, _base(whole, url)) if is_article else None
     if article is not None and not article.text:
         article = None
-    inline = inside if outline is whole else _span(whole, choose_body(whole, None))
-    return _page(article, found, whole, url, inline, told)
+    if outline is not whole:
+        data, inside = linked_data_of(whole.scripts), _span(whole, choose_body(whole, None))
+    return _page(article, found, whole, data, url, inside, told)
 
 
-def _article(outline: Outline, body: list[Block], url: str, trace: Trace | None, given: Given, base: str | None = None) -> Article:
+def _article(
+    outline: Outline, data: LinkedData, body: list[Block], url: str, trace: Trace | None, given: Given, base: str | None = None
+) -> Article:
     """Returns the article with what the rules gave for it; without its related reading, unless a rule gave that."""
     resolver = Resolver(base or _base(outline, url))
-    article = read_article(outline, linked_data_of(outline.scripts), body, url, resolver, trace)
+    article = read_article(outline, data, body, url, resolver, trace)
     by = set_given(article, given, Context(style_of(outline, article, url), outline.lang, resolver, url)) if given else {}
     if trace is not None:
         trace.ruled = by
     return article
 
 
-def _page(article: Article | None, found: list[Found], outline: Outline, url: str, inline: range, told: PageKind | None = None) -> Page:
+def _page(
+    article: Article | None, found: list[Found], outline: Outline, data: LinkedData, url: str, inline: range, told: PageKind | None = None
+) -> Page:
     own = url.partition("#")[0]
     links = classify(found, outline, own, inline, on_article=article is not None)
     doubtful = doubtful_links(links, found, own)
@@ -171,7 +176,7 @@ def _page(article: Article | None, found: list[Found], outline: Outline, url: st
             article.related = related_entries(links)
         base = _base(outline, url)
         page = Page(url, "article", article, links, doubtful=doubtful)
-        page.rights = page_rights(outline, linked_data_of(outline.scripts).license, base)
+        page.rights = page_rights(outline, data.license, base)
         page.series = find_series(own, found, article.canonical_url, _rels(outline, Resolver(base)))
         return page
     forms = page_forms(found)
@@ -192,7 +197,8 @@ def _related_first(links: list[Link], article: Article, own: set[str]) -> list[L
 def _judged_by_class(asked: _Asked, page: Page, outline: Outline) -> Page:
     """Returns the page with its links judged by whether a class found an article in it; one without text is none."""
     article = page.article if page.article is not None and page.article.text.strip() else None
-    return _page(article, asked.links(outline), outline, asked.url, _span(outline, choose_body(outline, None)))
+    inline = _span(outline, choose_body(outline, None))
+    return _page(article, asked.links(outline), outline, linked_data_of(outline.scripts), asked.url, inline)
 
 
 def _rels(outline: Outline, resolver: Resolver) -> list[tuple[str, str]]:

@@ -36,30 +36,42 @@ class Ways:
         self._known.clear()
 
 
+# Asked for every article that is stored, so built once.
+_WANTED: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
+_SOURCE = pages.alias("source")
+_FIRST = (
+    sa.select(pages.c.id, pages.c.discovered_by, _SOURCE.c.url)
+    .outerjoin(_SOURCE, _SOURCE.c.id == pages.c.discovered_from)
+    .where(pages.c.id.in_(_WANTED))
+)
+_ALSO = (
+    sa.select(ways.c.page_id, ways.c.way, pages.c.url)
+    .join(pages, pages.c.id == ways.c.from_page)
+    .where(ways.c.page_id.in_(_WANTED))
+    .order_by(ways.c.from_page)
+)
+_LINKING = (  # of one page, as a page may have thousands of links to it, and the index ends at the first ten
+    sa.select(pages.c.url)
+    .join_from(links, pages, pages.c.id == links.c.from_page)
+    .where(links.c.to_page == sa.bindparam("of_page"), links.c.from_page != links.c.to_page)
+    .order_by(links.c.from_page)
+    .limit(MOST)
+)
+
+
 def ways_of(connection: sa.Connection, page_ids: Sequence[int]) -> dict[int, tuple[list[str], list[str]]]:
     """Page id -> the ways in which it was found, the first one first, and the first ten pages that it was found on."""
     told: dict[int, tuple[dict[str, None], dict[str, None]]] = {page: ({}, {}) for page in page_ids}
-    source = pages.alias("source")
-    first = sa.select(pages.c.id, pages.c.discovered_by, source.c.url).outerjoin(source, source.c.id == pages.c.discovered_from)
-    also = sa.select(ways.c.page_id, ways.c.way, pages.c.url).join(pages, pages.c.id == ways.c.from_page)
-    rows = connection.execute(first.where(pages.c.id.in_(page_ids))).all()
-    more = connection.execute(also.where(ways.c.page_id.in_(page_ids)).order_by(ways.c.from_page)).all()
-    for page, way, url in [tuple(row) for row in (*rows, *more)]:
+    wanted = {"wanted": page_ids}
+    for page, way, url in [*connection.execute(_FIRST, wanted), *connection.execute(_ALSO, wanted)]:
         if way in KNOWN:
             told[page][0][way] = None
         if url:
             told[page][1][url] = None
-    for row in connection.execute(_linking(page_ids)):
-        told[row.to_page][1][row.url] = None
+    for page, (_, sources) in told.items():
+        if len(sources) < MOST:
+            sources.update(dict.fromkeys(connection.execute(_LINKING, {"of_page": page}).scalars()))
     return {page: (list(by), list(sources)[:MOST]) for page, (by, sources) in told.items()}
-
-
-def _linking(page_ids: Sequence[int]) -> sa.Select[tuple[int, str]]:
-    """The first ten pages that link to each page, in the order in which they were found."""
-    place = sa.func.row_number().over(partition_by=links.c.to_page, order_by=links.c.from_page).label("place")
-    ranked = sa.select(links.c.to_page, links.c.from_page, place).where(links.c.to_page.in_(page_ids), links.c.from_page != links.c.to_page).subquery()
-    query = sa.select(ranked.c.to_page, pages.c.url).join(pages, pages.c.id == ranked.c.from_page)
-    return query.where(ranked.c.place <= MOST).order_by(ranked.c.to_page, ranked.c.from_page)
 
 
 def complete_ways(connection: sa.Connection, records: list[dict[str, Any]]) -> None:
