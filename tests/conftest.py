@@ -16,6 +16,8 @@ from threading import Thread
 import pytest
 import sqlalchemy as sa
 
+from newscrawler.store import Ledger, connect
+
 POSTGRES = os.environ.get("NEWSCRAWLER_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 
 
@@ -136,3 +138,17 @@ def serving(answer: Callable[[str, int], bytes]) -> Iterator[int]:
         Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
+
+
+@pytest.fixture
+def engine(where: str) -> Iterator[sa.Engine]:
+    engine = connect(where, create=True, write=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def ledger(engine: sa.Engine) -> Iterator[Ledger]:
+    ledger = Ledger(engine, "test")
+    yield ledger
+    ledger.connection.close()

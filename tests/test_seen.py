@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -29,20 +28,6 @@ SITE = "https://news.example"
 ODD = f"{SITE}/x7/"
 SHAPE = shape_of(f"{ODD}abc")
 PARAGRAPH = "The ferry across the lake sailed again on Monday morning, and for the first time in eleven years it carried a piano and two dogs. "
-
-
-@pytest.fixture
-def engine(where: str) -> Iterator[sa.Engine]:
-    engine = connect(where, create=True, write=True)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def ledger(engine: sa.Engine) -> Iterator[Ledger]:
-    ledger = Ledger(engine, "test")
-    yield ledger
-    ledger.connection.close()
 
 
 SHAPES = {

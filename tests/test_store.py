@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +21,6 @@ from newscrawler.store.forget import forget
 from newscrawler.store.tables import REVISION, articles, metadata, pages
 
 SITE = "https://news.example"
-
-
-@pytest.fixture
-def engine(where: str) -> Iterator[sa.Engine]:
-    engine = connect(where, create=True, write=True)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def ledger(engine: sa.Engine) -> Iterator[Ledger]:
-    ledger = Ledger(engine, "test")
-    yield ledger
-    ledger.connection.close()
 
 
 def found(path: str, priority: int = 50, **named: Any) -> Found:
