@@ -12,7 +12,7 @@ from functools import lru_cache
 from newscrawler.extract import labels
 from newscrawler.extract.points import Fired, Term, weigh
 from newscrawler.extract.sections import names_section
-from newscrawler.extract.services import names_service
+from newscrawler.extract.services import names_licence, names_service
 
 BYTES_PER_UNIT = 6
 """An anchor's length counts in units: a Chinese character is half a unit, a word about one."""
@@ -21,7 +21,7 @@ MAX_PAGER = 20
 MAX_PREV_NEXT = 24
 
 _NUMBER = re.compile(r"[\[(【第]?\s*\d{1,4}\s*[\])】页頁]?")
-_MORE = re.compile(r"^(?:更多|more|查看|详细|全文|>+|»|»+|read more|阅读全文|閱讀全文)\W*$|^\W*\d*\W*$", re.IGNORECASE)
+_MORE = re.compile(r"^\W*(?:更多|more|查看|详细|全文|>+|»|»+|read more|阅读全文|閱讀全文)\W*$|^\W*\d*\W*$", re.IGNORECASE)
 _MARK = re.compile(r"[，。：！？“”、,:!?\"'…]")
 
 
@@ -60,7 +60,7 @@ def words_of(text: str) -> Words:
         short and _NUMBER.fullmatch(bare) is not None,
         _tells_next_article(bare[:MAX_PREV_NEXT]),
         bool(bare) and units < 4 and _MORE.match(bare) is not None,
-        units < 4 and not section and names_service(bare),
+        (units < 4 and not section and names_service(bare)) or names_licence(bare),
         section,
         units >= 2 and _MARK.search(bare) is not None,
     )

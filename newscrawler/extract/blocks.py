@@ -98,7 +98,8 @@ def group_points(facts: tuple[float, ...]) -> Fired:
 
 
 class Spot(NamedTuple):
-    """Where a link stands: the flags of the place, what the heading over it speaks of, whether running text or a picture surrounds it."""
+    """Where a link stands: the flags of the place, what the heading over it speaks of, whether running text or a picture surrounds it,
+    and whether it stands in the foot and names rules of the site."""
 
     flags: int
     in_heading: bool
@@ -106,6 +107,7 @@ class Spot(NamedTuple):
     over_services: bool
     prose: bool
     image: bool
+    legal: bool
 
 
 _LISTS = labels.RELATED | labels.RECOMMENDED | labels.POPULAR | labels.LATEST
@@ -113,6 +115,7 @@ _LISTS = labels.RELATED | labels.RECOMMENDED | labels.POPULAR | labels.LATEST
 SPOT_TERMS = (
     Term("in a menu", -2, 1, lambda spot: spot.flags & labels.NAV),
     Term("in the foot", -2, -2, lambda spot: spot.flags & labels.FOOT),
+    Term("rules of the site in the foot", -12, -3, lambda spot: spot.legal),
     Term("in the way of sections", -2, 2, lambda spot: spot.flags & labels.CRUMB),
     Term("at the side", 0, -1, lambda spot: spot.flags & labels.SIDE),
     Term("among comments", -2, -1, lambda spot: spot.flags & labels.COMMENT and not spot.flags & _LISTS),

@@ -30,7 +30,7 @@ _SHORT_YEAR = re.compile(r"/[0-2]\d/[01]\d")
 _DAY_NAMED = re.compile(r"/(?:19|20)\d\d/(?:\d\d?|[a-z]{3,9})/\d\d?/[^/]*[^\W\d][^/]*/?$")
 """A name under a whole date, as blogs have it: nothing else is addressed so, however short the name."""
 _NUMBER = re.compile(
-    r"\d{4,}|(?<![0-9a-f])(?=[0-9a-f]*\d)[0-9a-f]{12,}|^[a-z]{1,3}\d+\b|[0-9A-Z]{14,}|(?<![\w=-])(?=[\w=-]*\d)(?=[\w=-]*[a-z])(?=[\w=-]*[A-Z])[\w=]{16,}"
+    r"\d{4,}|(?<![0-9a-f])(?=[0-9a-f]*\d)[0-9a-f]{12,}|^[a-z]{1,3}\d+\b|[0-9A-Z]{14,}|^(?=\D*\d\D*\d)[0-9A-Z]{8,}$|(?<![\w=-])(?=[\w=-]*\d)(?=[\w=-]*[a-z])(?=[\w=-]*[A-Z])[\w=]{16,}"
 )
 _ID_QUERY = re.compile(r"(?:^|&)(?:id|aid|nid|newsid|news_id|articleid|article_id|artno|p|docid|sid|itemid|contentid)=[\w-]*\d", re.IGNORECASE)
 _PAGE_FILES = frozenset("htm html shtm shtml php asp aspx jsp do".split())

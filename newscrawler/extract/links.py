@@ -24,7 +24,7 @@ from newscrawler.extract.headings import LEVELS, headings_over, sub_of_heading
 from newscrawler.extract.outline import Anchor, Block, Outline
 from newscrawler.extract.points import Fired, Term
 from newscrawler.extract.seen import NONE_SEEN, NOTHING, Seen, points_of
-from newscrawler.extract.services import heads_services
+from newscrawler.extract.services import heads_services, names_legal_notice
 from newscrawler.items import Link, LinkKind, LinkSub, PageKind
 
 ARTICLE_POINTS = 12
@@ -106,10 +106,11 @@ def find_links(
         if len(urls) > MAX_LINKS:
             break
         text, heading = anchor.text or anchor.title, over.get(anchor.place.number)
-        key = anchor.place.flags, anchor.place.tag, heading, _in_prose(anchor, blocks), anchor.image
+        legal = anchor.place.flags & labels.FOOT != 0 and names_legal_notice(text)
+        key = anchor.place.flags, anchor.place.tag, heading, _in_prose(anchor, blocks), anchor.image, legal
         spot = spots.get(key)
         if spot is None:  # the links of a page stand in few spots
-            spot = spots[key] = _spot(anchor, heading, blocks)
+            spot = spots[key] = _spot(anchor, heading, blocks, legal=legal)
         found.append(Found(url, anchor, text, form, words_of(text), same_site, spot, heading))
     _lend_texts(found)
     _give_points(found, site.url)
@@ -126,9 +127,10 @@ def _address(href: str, resolver: Resolver, site: Site) -> tuple[str, Form, bool
     return (url, form_of(url), site.has(url)) if url is not None else None
 
 
-def _spot(anchor: Anchor, heading: str | None, blocks: list[Block]) -> Spot:
+def _spot(anchor: Anchor, heading: str | None, blocks: list[Block], *, legal: bool) -> Spot:
     place, told = anchor.place, heading or ""
-    return Spot(place.flags, place.tag in LEVELS, sub_of_heading(told) is not None, heads_services(told), _in_prose(anchor, blocks), anchor.image)
+    in_prose = _in_prose(anchor, blocks)
+    return Spot(place.flags, place.tag in LEVELS, sub_of_heading(told) is not None, heads_services(told), in_prose, anchor.image, legal)
 
 
 def _in_prose(anchor: Anchor, blocks: list[Block]) -> bool:
