@@ -65,6 +65,8 @@ WRONG = {
     "an unknown field": (START + "includes = []", ["source 'a'", "'includes' is unknown", "sister_domains"]),
     "no start page": ("[source.a]\ndelay = 1", ["source 'a'", "start_pages", "at least one"]),
     "an empty list of them": ("[source.a]\nstart_pages = []", ["start_pages", "at least one"]),
+    "no feed either": ("[source.a]\nfeeds = []\nsitemaps = []", ["start_pages", "at least one"]),
+    "a relative feed": ('[source.a]\nfeeds = ["/rss"]', ["feeds", "whole address"]),
     "a text for a list": ('[source.a]\nstart_pages = "https://a.example/"', ["start_pages", "list of texts"]),
     "an empty text": (START + 'include = [" "]', ["include", "list of texts"]),
     "a relative start page": ('[source.a]\nstart_pages = ["a.example"]', ["start_pages", "whole address"]),

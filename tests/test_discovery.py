@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newscrawler import read_page
+from newscrawler.config import Source
 from newscrawler.extract.announced import complete_article, moment_of, seconds_of
 from newscrawler.frontier import Scope, settle
 from newscrawler.frontier.announced import CHILDREN, announced_pages, places, stale
@@ -159,6 +161,22 @@ def test_usual_places_stand_in_for_what_is_declared_nowhere() -> None:
     assert places(page, task(), None, Scope(depth=1), guess=True) == [], "nothing that they bring would be followed"
 
 
+def test_what_a_source_names_is_all_that_is_read() -> None:
+    page, declared = Page(f"{SITE}/", "hub", feeds=[f"{SITE}/rss"]), [f"{SITE}/map.xml"]
+    of_source = {
+        "feeds": Source("a", (f"{SITE}/",), feeds=("https://feeds.test/a",)),
+        "sitemaps": Source("a", (f"{SITE}/",), sitemaps=()),
+        "both": Source("a", (f"{SITE}/",), feeds=(), sitemaps=()),
+    }
+    found = {name: {one.by for one in places(page, task(), declared, Scope(sources=(source,)), guess=True)} for name, source in of_source.items()}
+    assert found == {"feeds": {"robots"}, "sitemaps": {"alternate"}, "both": set()}
+    empty = Page(f"{SITE}/", "hub")
+    bare = {name: [one.url for one in places(empty, task(), None, Scope(sources=(source,)), guess=True)] for name, source in of_source.items()}
+    assert all("sitemap" in url for url in bare["feeds"]) and bare["feeds"]
+    assert not any("sitemap" in url for url in bare["sitemaps"]) and bare["sitemaps"]
+    assert bare["both"] == []
+
+
 @pytest.mark.parametrize(
     ("raw", "state", "reason"),
     [
@@ -193,8 +211,34 @@ def test_a_crawl_tries_usual_paths_quietly_and_takes_dates_from_the_feed(tmp_pat
         ran = newscrawler("crawl", f"http://127.0.0.1:{port}/", "--db", db, *CRAWL)
         (record,) = map(json.loads, newscrawler("export", "--db", db).out.splitlines())
         told = newscrawler("why", f"http://127.0.0.1:{port}/sitemap.xml", "--db", db).out
+        feed = newscrawler("why", f"http://127.0.0.1:{port}/feed", "--db", db).out
     assert ran.code == 0 and "guessed" not in ran.err
-    assert "gone: guessed: HTTP 404" in told
+    assert "gone: guessed: HTTP 404" in told and "visits" not in told
+    assert re.search(r"visits    1, due again \d{4}-", feed)
     assert (record["date_published"], record["date_published_source"], record["keywords"]) == ("2026-01-05T07:30:00+00:00", "feed", ["lamps"])
     assert record["provenance"]["discovered_by"] == ["feed"]
     assert "unchanged" in newscrawler("reextract", "--db", db).err
+
+
+def test_a_feed_of_a_source_may_lie_with_a_service(tmp_path: Path) -> None:
+    """Its entries are the source's, within its domains; the service itself is no part of the source, and nothing else is looked for."""
+    asked = []
+
+    def answer(path: str, port: int) -> bytes:
+        asked.append(path)
+        if path == "/of/island":
+            links = (f"http://127.0.0.1:{port}/stories/lamp-lit-all-winter", f"http://127.0.0.1:{port}/sport/race", f"http://localhost:{port}/stories/other-users-news")
+            return f"<rss><channel>{''.join(f'<item><title>News</title><link>{link}</link></item>' for link in links)}</channel></rss>".encode()
+        if path.startswith("/stories/"):
+            return f"<html><body><article><h1>The lamp on the island</h1><p>{PROSE}</p><p>{PROSE[::-1]}</p></article></body></html>".encode()
+        return b""
+
+    db, sources = str(tmp_path / "news.db"), tmp_path / "sources.toml"
+    with serving(answer) as port:
+        lines = f'feeds = ["http://localhost:{port}/of/island"]\nsitemaps = []\nallowed_domains = ["127.0.0.1"]\nexclude = ["/sport/"]\n'
+        sources.write_text(f"[source.island]\n{lines}")
+        ran = newscrawler("crawl", "--sources", str(sources), "--db", db, *CRAWL, "--allow-private", "localhost")
+        told = newscrawler("why", f"http://127.0.0.1:{port}/sport/race", "--db", db).out
+    assert ran.code == 0, ran.err
+    assert sorted(path for path in asked if "robots" not in path and "tdmrep" not in path) == ["/of/island", "/stories/lamp-lit-all-winter"]
+    assert "left out by exclude of source island" in told

@@ -44,7 +44,7 @@ def command(urls: tuple[str, ...], input_file: TextIO | None, sources: str | Non
     if input_file is not None:
         starts += [line.strip() for line in input_file if line.strip() and not line.startswith("#")]
     known = chosen_sources(sources, only)
-    starts += [url for source in known if only in (None, source.name) for url in source.start_pages]
+    starts += [url for source in known if only in (None, source.name) for url in source.starts]
     if not starts:
         raise UsageError("no start page: give a URL, a file of them with -i, or sources with --sources")
     from newscrawler.cli.running import Options, crawl, discover

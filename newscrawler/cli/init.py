@@ -14,8 +14,13 @@ TEMPLATE = """\
 # One table for each source; the name after the dot is yours. A domain stands for its subdomains too.
 
 [source.example]
-# Where a crawl begins: front pages, sections, feeds. The only field that is needed.
+# Where a crawl begins: front pages and sections. One of start_pages, feeds and sitemaps is needed.
 start_pages = ["https://news.example.com/"]
+
+# Its feeds (RSS, Atom, JSON Feed) and sitemaps. Without these lines they are looked for: in the pages' heads, in robots.txt, at the usual
+# paths. What is given is all that is read; [] stands for none.
+# feeds = ["https://news.example.com/rss.xml"]
+# sitemaps = ["https://news.example.com/news-sitemap.xml"]
 
 # Only these domains. Without it: all of the sites of the start pages.
 # allowed_domains = ["news.example.com"]

@@ -76,6 +76,9 @@ def _lines(told: dict[str, Any]) -> list[str]:
         lines.append(f"  asked     {utc(page['fetched_at'])}: {status}, {page['fetches']} answers in all")
     lines += [f"  read      as {page['kind']}, encoding {page['encoding']}"] if page["kind"] else []
     lines.append(f"  state     {page['state'].replace('_', ' ')}" + (f": {page['reason']}" if page["reason"] else ""))
+    if visit := told["visit"]:
+        due = f"due again {utc(visit['next_due'])}" if visit["next_due"] is not None else "not due again by itself"
+        lines.append(f"  visits    {visit['visits']}, {due}" + (f"; {visit['misses']} in a row without a good answer" if visit["misses"] else ""))
     lines += [f"  leads to  {told['redirected_to']}"] if told["redirected_to"] else []
     if article:
         lines += [f"  article   {article['title']}", f"            {article['id']}, revision {article['revision']}, of {article['url']}"]

@@ -21,7 +21,9 @@ Patterns = tuple[re.Pattern[str], ...]
 class Source:
     """One site to crawl. A domain stands for its subdomains too; names are in lower case, as they go over the wire (RFC 5890).
 
-    `allowed_domains` empty: the sites of the start pages. `sister_domains` count as the same site when links are followed.
+    A crawl begins at `start_pages`, `feeds` and `sitemaps`. Feeds, or sitemaps, of None are looked for on the site; those that are given,
+    () too, are all that are read. `allowed_domains` empty: the sites of the start pages (without any: of the feeds and sitemaps).
+    `sister_domains` count as the same site when links are followed.
     Patterns are searched in the URL. `delay` in seconds between two requests to a host, None: that of the command.
     `article_urls`, `hub_urls` and `other_urls` tell what a page is by its address. `extract` says where fields stand on the pages,
     `page` is a class that reads them, `rights` what to do about what publishers ask.
@@ -33,6 +35,8 @@ class Source:
 
     name: str
     start_pages: tuple[str, ...]
+    feeds: tuple[str, ...] | None = field(default=None, hash=False)
+    sitemaps: tuple[str, ...] | None = field(default=None, hash=False)
     allowed_domains: tuple[str, ...] = ()
     sister_domains: tuple[str, ...] = ()
     include: Patterns = ()
@@ -56,6 +60,11 @@ class Source:
     db: str | None = field(default=None, hash=False)
 
     @property
+    def starts(self) -> tuple[str, ...]:
+        """Where a crawl of it begins: start pages, feeds and sitemaps, each once."""
+        return tuple(dict.fromkeys((*self.start_pages, *(self.feeds or ()), *(self.sitemaps or ()))))
+
+    @property
     def rules(self) -> Rules:
         """How its pages are read. `other_urls` go before `hub_urls`, those before `article_urls`: what is named in two is left out."""
         named: tuple[tuple[UrlKind, Patterns], ...] = (("other", self.other_urls), ("hub", self.hub_urls), ("article", self.article_urls))
@@ -67,6 +76,8 @@ def readers(folder: Path) -> Mapping[str, Reader]:
     """Returns what reads each key of a source, for a file in a folder."""
     return {
         "start_pages": pages,
+        "feeds": pages,
+        "sitemaps": pages,
         "allowed_domains": domains,
         "sister_domains": domains,
         "include": patterns,
@@ -97,9 +108,9 @@ def read_source(name: str, table: object, folder: Path) -> Source:
     known = readers(folder)
     if unknown := sorted(table.keys() - known.keys()):
         raise Wrong(f"{unknown[0]!r} is unknown: the fields are {', '.join(known)}", unknown[0])
-    if not table.get("start_pages"):
-        raise Wrong("start_pages: give at least one URL", "start_pages")
-    source = Source(name, **read_table(table, known))
+    source = Source(name, **{"start_pages": (), **read_table(table, known)})
+    if not source.starts:
+        raise Wrong("start_pages: give at least one URL (or feeds, or sitemaps)", "start_pages")
     if source.every is not None and source.cron is not None:
         raise Wrong("cron: there is `every` too: give one of them", "cron")
     if source.time_zone is not None and source.cron is None:

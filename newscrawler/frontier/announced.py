@@ -87,15 +87,17 @@ def places(page: Page | None, task: Task, declared: Sequence[str] | None, scope:
     """Where this page shows feeds and sitemaps to be: those that its head names, and for a start page those of robots.txt.
 
     `declared` are the sitemaps of robots.txt, None when it was not read. With `guess`, the usual paths of a start page's site
-    stand in for what is declared nowhere. Nothing when the limit of depth would leave out all that they bring.
+    stand in for what is declared nowhere. What a source names itself is all that is read of its kind.
+    Nothing when the limit of depth would leave out all that they bring.
     """
     if scope.depth is not None and task.depth + 2 > scope.depth:
         return []
-    named = page.feeds if page is not None and page.kind != "article" and page.format is None else []
+    feeds, sitemaps = scope.looks_for(task.url)
+    named = page.feeds if feeds and page is not None and page.kind != "article" and page.format is None else []
     found = [(url, "alternate", PRIORITY["place"]) for url in named]
     if task.depth == 0 and task.discovered_by == "seed":
-        found += [(url, "robots", PRIORITY["place"]) for url in declared or () if same_site(url, task.url) or scope.is_sister(task.url, url)]
+        found += [(url, "robots", PRIORITY["place"]) for url in (sitemaps and declared) or () if same_site(url, task.url) or scope.is_sister(task.url, url)]
         if guess and page is not None and page.format is None:
-            guesses = usual_places(task.url, sitemaps=not declared, feeds=not named)
+            guesses = usual_places(task.url, sitemaps=sitemaps and not declared, feeds=feeds and not named)
             found += [(url, GUESSED, PRIORITY["guess"]) for url in guesses]
     return [Found(url, by, priority, task.depth + 1, task.page_id, 0, scope.reason(url, task.depth + 1)) for url, by, priority in found]

@@ -15,7 +15,7 @@ def started_from(scope: Scope, starts: Iterable[str]) -> list[str]:
 
 
 def _origin(scope: Scope, url: str) -> str:
-    named = next((source.name for source in scope.sources if url in source.start_pages), None)
+    named = next((source.name for source in scope.sources if url in source.starts), None)
     return named or next((source.name for source in scope.sources_of(url)), None) or _site(urlsplit(url).netloc)
 
 

@@ -52,7 +52,12 @@ class Scope:
     def sources_of(self, url: str) -> list[Source]:
         """The sources whose rules a URL stands under."""
         host = _host(url) if self.sources else ""
-        return [source for source in self.sources if _is_under_any(host, _reach(source))]
+        return [source for source in self.sources if _is_under_any(host, _reach(source)) or _names_list(source, url)]
+
+    def looks_for(self, url: str) -> tuple[bool, bool]:
+        """Whether feeds, and whether sitemaps, of this URL's site are looked for: not where a source names its own."""
+        sources = self.sources_of(url)
+        return all(source.feeds is None for source in sources), all(source.sitemaps is None for source in sources)
 
     def is_site_of(self, starts: Iterable[Found]) -> Callable[[str, int], bool]:
         """Whether a URL at a depth is of the sites of these start pages, and not left out; without start pages, every site is."""
@@ -67,7 +72,7 @@ class Scope:
 
     def sisters_of(self, url: str) -> frozenset[str]:
         """The domains that count as the site of this URL beside its own, when links are followed."""
-        return frozenset().union(*(_reach(source) for source in self.sources_of(url) if source.sister_domains))
+        return frozenset().union(*(_reach(source) for source in self.sources_of(url) if source.sister_domains or _names_list(source, url)))
 
     def is_sister(self, url: str, other: str) -> bool:
         """Whether another URL is on a sister domain of this one's site."""
@@ -102,10 +107,15 @@ def _left_out(source: Source, url: str) -> str | None:
     return None
 
 
+def _names_list(source: Source, url: str) -> bool:
+    """Whether a source names this very URL as a feed or sitemap, which may lie with a service for such."""
+    return url in (source.feeds or ()) or url in (source.sitemaps or ())
+
+
 @lru_cache(maxsize=4096)
 def _reach(source: Source) -> frozenset[str]:
     """The domains that the rules of a source hold for."""
-    own = (registrable_domain(_host(url)) for url in source.start_pages)
+    own = (registrable_domain(_host(url)) for url in (source.start_pages or source.starts))
     return frozenset((*own, *source.allowed_domains, *source.sister_domains))
 
 

@@ -114,7 +114,7 @@ class NewsSpider(Spider):
             self.fault = self.fault or str(error)
             return Scope()
         wanted = self.only or only
-        self.starts += [start_page(url) for source in sources if not wanted or source.name == wanted for url in source.start_pages]
+        self.starts += [start_page(url) for source in sources if not wanted or source.name == wanted for url in source.starts]
         return Scope(sources=tuple(sources))
 
     def delay_of(self, host: str) -> float:

@@ -29,6 +29,7 @@ from newscrawler.store.tables import (
     runs,
     tombstones,
     undone,
+    visits,
 )
 from newscrawler.store.tables import clusters as members
 from newscrawler.store.ways import complete_ways
@@ -93,6 +94,8 @@ def story(engine: sa.Engine, url: str) -> dict[str, Any] | None:
         told["redirected_to"] = _url(connection, page["redirected_to"])
         told["article"] = _article(connection, page["article_id"])
         told["duplicate"] = copies.of_page(connection, page["id"])
+        visit = connection.execute(sa.select(visits).where(visits.c.page_id == page["id"])).mappings().first()
+        told["visit"] = dict(visit) if visit else None
         told["cluster"] = origins.cluster_of(connection, page["id"])
         told["linked_from"] = [
             dict(row)
