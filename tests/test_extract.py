@@ -18,6 +18,7 @@ from newscrawler.extract.addresses import Resolver, form_of
 from newscrawler.extract.bylines import cut_tail_byline, is_source_line
 from newscrawler.extract.dates import date_in_url, find_date, written
 from newscrawler.extract.language import language_of
+from newscrawler.extract.links import MAX_LINKS
 from newscrawler.extract.names import split_names
 from newscrawler.items import Article, Page
 
@@ -199,9 +200,24 @@ def test_one_url_comes_once_with_its_strongest_kind() -> None:
     ]
 
 
-def test_links_stop_at_two_thousand() -> None:
-    page = extract_page("".join(f"<a href='/2024/01/02/a{n}1234.html'>一条新闻的标题 {n}</a> " for n in range(2500)), URL)
-    assert len(page.links) == 2000
+def test_links_stop_at_ten_thousand_and_the_reason_says_so() -> None:
+    text = "".join(f"<a href='/2024/01/02/a{n}1234.html'>一条新闻的标题 {n}</a> " for n in range(MAX_LINKS + 500))
+    page = extract_page(text, URL)
+    assert (len(page.links), page.reason) == (MAX_LINKS, f"links beyond {MAX_LINKS} different ones are not read, about 500")
+    assert extract_page(text[: text.index("a501234")], URL).reason is None
+
+
+@pytest.mark.parametrize("unclosed", ["<b>", "<font color=red>", "<span>", "<dd>", "<ul><li>", "<b><i><div>"])
+def test_tags_that_nobody_closes_hide_nothing(unclosed: str) -> None:
+    page = extract_page("".join(f"{unclosed}<a href='/2024/01/02/a{n}1234.html'>一条新闻的标题 {n}</a> " for n in range(600)), URL)
+    assert (len(page.links), page.reason) == (600, None)
+
+
+def test_what_lies_too_deep_is_told() -> None:
+    """Deeper than libxml2 takes at all."""
+    page = extract_page(f"<a href='/2024/01/02/a11234.html'>一条新闻的标题</a>{'<div>' * 3000}<a href='/2024/01/02/a21234.html'>另一条新闻的标题</a>", URL)
+    assert page.reason is not None and page.reason.endswith("nested too deep, what follows is not read")
+    assert len(page.links) == 1
 
 
 def test_base_is_what_relative_links_are_joined_to() -> None:

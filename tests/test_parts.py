@@ -160,3 +160,12 @@ def test_every_line_is_said(texts: list[str]) -> None:
         return {"".join(sign for sign in line.casefold() if sign.isalnum()) for line in lines}
 
     assert folded("\n".join(texts).split("\n")) - {""} <= folded(join_texts(texts).split("\n"))
+
+
+@pytest.mark.parametrize("rel", ["", " rel=next"])
+def test_a_post_with_a_number_for_a_name_that_was_taken_is_no_part(rel: str) -> None:
+    """The next post of a blog, by its post navigation; each names itself as its canonical address."""
+    other = f'<nav class="post-navigation"><a href="{A}-2"{rel}>Next</a></nav>'
+    assert series(A, other, f"<link rel=canonical href={A}>") is None
+    other = f'<nav class="post-navigation"><a href="{A}" rel=prev>Previous</a></nav>'
+    assert series(f"{A}-2", other, f"<link rel=canonical href={A}-2>") is None

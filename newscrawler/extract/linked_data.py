@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 from typing import Any
 
 _ARTICLE = re.compile(r"Article$|^(?:BlogPosting|Report|LiveBlogPosting|MedicalScholarlyArticle)$")
@@ -16,6 +18,7 @@ _WRAPPERS = ("<!--", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "-->", "//]
 _PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _INNER = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "hasPart", "item")
 MAX_NODES = 2000
+MAX_VISITED = 10_000
 MAX_NAME = 80
 
 
@@ -96,11 +99,13 @@ def _nodes(script: str) -> list[dict[str, Any]]:
     except (ValueError, RecursionError):
         return []
     found: list[dict[str, Any]] = []
-    queue: list[Any] = [start]
-    while queue and len(found) < MAX_NODES:
-        one = queue.pop(0)
+    queue: deque[Any] = deque([start])
+    for _ in range(MAX_VISITED):  # lists count too: nested in each other they may be more than all else
+        if not queue or len(found) >= MAX_NODES:
+            break
+        one = queue.popleft()
         if isinstance(one, list):
-            queue.extend(one[:MAX_NODES])
+            queue.extend(islice(one, MAX_NODES))
         elif isinstance(one, dict):
             found.append(one)
             queue.extend(one[key] for key in _INNER if isinstance(one.get(key), (list, dict)))

@@ -29,7 +29,8 @@ from newscrawler.items import Link, LinkKind, LinkSub, PageKind
 
 ARTICLE_POINTS = 12
 HUB_POINTS = 0
-MAX_LINKS = 2000
+MAX_LINKS = 10_000
+"""Of one page; more are a list of all that a site has, for which there are sitemaps."""
 
 _STRENGTH: dict[str, int] = {"related": 4, "article": 3, "hub": 2, "pagination": 1, "other": 0}
 _SUB_FLAGS: tuple[tuple[int, LinkSub], ...] = (
@@ -103,7 +104,7 @@ def find_links(
             continue
         url, form, same_site = address
         urls.add(url)
-        if len(urls) > MAX_LINKS:
+        if len(urls) > MAX_LINKS:  # a bound on time
             break
         text, heading = anchor.text or anchor.title, over.get(anchor.place.number)
         legal = anchor.place.flags & labels.FOOT != 0 and names_legal_notice(text)

@@ -28,6 +28,8 @@ _ITEMS = frozenset({"li", "dd", "dt", "tr", "article"})
 _BREAK = "\x0b"
 MAX_HEADING = 40
 MAX_LINKED_HEADING = 8
+MAX_ANCHOR = 2000
+"""Characters after which no more blocks are added to the text of one link: one that nobody closed has the rest of the page in it."""
 
 
 @dataclass(slots=True)
@@ -265,7 +267,8 @@ class _Walk:
         parts = self.parts[self.anchor_from :] if self.anchor_from else self.parts
         text = " ".join((parts[0] if len(parts) == 1 else "".join(parts)).split())  # _BREAK is white space too
         self.linked += len(text)
-        anchor.text = f"{anchor.text} {text}" if anchor.text and text else anchor.text or text
+        if len(anchor.text) < MAX_ANCHOR:
+            anchor.text = f"{anchor.text} {text}" if anchor.text and text else anchor.text or text
         self.whole = text if parts is self.parts else None
         self.anchor_from = 0
 

@@ -17,11 +17,11 @@ from newscrawler.extract.doubtful import doubtful_links
 from newscrawler.extract.fields import Context, set_given
 from newscrawler.extract.kind import ARTICLE_POINTS, article_points, terms_of
 from newscrawler.extract.linked_data import LinkedData, linked_data_of
-from newscrawler.extract.links import TOLD, Found, classify, find_links, page_forms
+from newscrawler.extract.links import MAX_LINKS, TOLD, Found, classify, find_links, page_forms
 from newscrawler.extract.metadata import read_article, style_of
 from newscrawler.extract.outline import Block, Outline, outline_of
 from newscrawler.extract.page_object import GivenPage, read_by
-from newscrawler.extract.parse import parse_html
+from newscrawler.extract.parse import parse_whole
 from newscrawler.extract.parts import find_series
 from newscrawler.extract.related import give_teasers, related_entries
 from newscrawler.extract.reserved import page_rights
@@ -69,7 +69,7 @@ def extract_page(
         return feeds.read_feed(text, url, sisters)
     if "<" not in text:
         return Page(url, "other", reason="empty" if not text.strip() else "not HTML")
-    root = parse_html(text)
+    root, is_cut = parse_whole(text)
     if root is None:
         return Page(url, "other", reason="no HTML could be parsed")
     outline = _outline_of(root, text)
@@ -77,9 +77,19 @@ def extract_page(
     page = _read_by_rules(asked, outline, root, text) if rules else _read(asked, outline, outline, {})
     if trace is not None:
         trace.root = root
+    if left_out := _left_out(outline, is_cut):
+        page.reason = f"{page.reason}; {left_out}" if page.reason else left_out
     page.meta_robots = outline.meta.get("robots")
     page.feeds = feeds_of(root, Resolver(_base(outline, url)), Site(url, sisters))
     return page
+
+
+def _left_out(outline: Outline, is_cut: bool) -> str:
+    """Returns what of a page was not read, in words; "" for nothing."""
+    told = ["nested too deep, what follows is not read"] if is_cut else []
+    if len(outline.anchors) > MAX_LINKS and (more := len({anchor.href for anchor in outline.anchors}) - MAX_LINKS) > 0:
+        told.append(f"links beyond {MAX_LINKS} different ones are not read, about {more}")
+    return "; ".join(told)
 
 
 def _outline_of(root: etree._Element, text: str) -> Outline:

@@ -7,19 +7,42 @@ import re
 from lxml import etree
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORMATTING = re.compile(r"</?(?:b|i|u|s|em|strong|font|span|small|big|tt|center|nobr)\b[^<>]*>", re.IGNORECASE)
+"""Inline elements without a meaning of their own: never closed, each of them makes all that follows one level deeper."""
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 
 
 def parse_html(text: str) -> etree._Element | None:
-    """Returns the root of an HTML document, or None when nothing in it can be parsed. Comments are left out."""
+    """Returns the root of an HTML document, or None when nothing in it can be parsed. Comments are left out.
+
+    A page that is nested deeper than libxml2 takes at once (256 elements: tags that nobody closes) is parsed again with its wider bound
+    (2048), and if need be without formatting. What lies deeper still is lost with all that follows it: `parse_whole` tells.
+    """
+    return parse_whole(text)[0]
+
+
+def parse_whole(text: str) -> tuple[etree._Element | None, bool]:
+    """Returns what `parse_html` does, and whether the page was nested too deep to be parsed to its end."""
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
-    parser = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=False, no_network=True, remove_comments=True, remove_pis=True)
+    root, is_cut = _parsed(text, huge=False)
+    if is_cut:
+        root, is_cut = _parsed(text, huge=True)
+    if is_cut:
+        root, is_cut = _parsed(_FORMATTING.sub("", text), huge=True)
+    return root, is_cut
+
+
+def _parsed(text: str, *, huge: bool) -> tuple[etree._Element | None, bool]:
+    """Returns the root, and whether the parser stopped at its bound on depth."""
+    parser = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=huge, no_network=True, remove_comments=True, remove_pis=True)
     try:
         # Bytes, since a str with an XML encoding declaration is refused.
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):
-        return None
+        return None, False
+    last = parser.error_log.last_error
+    return root, last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT
 
 
 def parse_xml(text: str) -> etree._Element | None:

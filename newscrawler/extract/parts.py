@@ -3,8 +3,9 @@
 Theory: the address of a further page is that of the first with a number added (a_2.html, a-2.html, a/2, a?page=2), and the
 pages say so themselves: a link whose words are that number or "next page" leads from one to the other. Both are asked for.
 An address alone is no proof (ids are numbers too), nor are the words (下一篇, "next article", has none of ours; a list's or
-gallery's own pages are no articles). Where the number stands after a mere "-" or "/", a page with a number must also link to
-the first one or name it as its canonical address: /post/4 and /post/5 are two articles.
+gallery's own pages are no articles). Where the number stands after a mere "-" or "/", the words must speak of pages, be the
+number or stand in a pager (blogs link to the next article by "Next", and number a name that was taken), and a page with a number
+must also link to the first one so or name it as its canonical address: /post/4 and /post/5 are two articles.
 
 Known to fail: parts with unrelated addresses; pagers without addresses (script); more than MAX_PART parts; the number of
 a series that counts from nought is the address's, one less than the printed one.
@@ -84,7 +85,7 @@ def find_series(url: str, found: Sequence[Found], canonical: str | None, rels: I
     alike = next((reading for reading in own if reading.number is None or _is_member(reading, other, canonical)), None)
     if alike is None:
         return None
-    others = {address: part for address, part in other.items() if part.stem == alike.stem}
+    others = {address: part for address, part in other.items() if part.stem == alike.stem and not (part.weak and alike.number is None)}
     first = _first(url, alike, others, canonical)
     if not others and first == url:
         return None
@@ -151,7 +152,8 @@ def _part(one: Found, own: list[Numbered]) -> Numbered | None:
     if words and words.number is not None:
         return replace(part, weak=False) if words.number - (part.number or 0) in (0, 1) else None
     if words and words.near:
-        return replace(part, weak=part.weak and not words.page)
+        in_pager = flags & labels.PAGER and not any(one.weak and one.stem == part.stem for one in own if part.number is not None)
+        return replace(part, weak=part.weak and not words.page and not in_pager)
     return part if next_or_prev else None
 
 
@@ -174,12 +176,12 @@ def _words_of(text: str) -> _Words | None:
 
 
 def _continued(url: str, own: list[Numbered]) -> Numbered | None:
-    """Returns an address taken apart in the way that shares its stem with one of the page's own: weak where both have a weak number."""
+    """Returns an address taken apart in the way that shares its stem with one of the page's own: weak where a number of the two is."""
     stems = {one.stem: one for one in own}
     for part in _apart(url):
         same = stems.get(part.stem)
         if same is not None and part.number != same.number:
-            return replace(part, weak=part.weak and same.number is not None)
+            return replace(part, weak=part.weak or same.weak)
     return None
 
 
