@@ -137,6 +137,17 @@ def test_sentences_that_begin_like_a_notice_stay(sentence: str) -> None:
     assert text_of(f"<div><h1>老码头将继续开放</h1>{p(甲, sentence, 乙, sentence)}</div>", head) == [甲, sentence, 乙, sentence]
 
 
+@pytest.mark.parametrize("line", ["Deaths: 12", "Votes for the pier: 1,204", "死亡人数：12", "Price: $12"])
+def test_a_last_paragraph_may_be_a_figure(line: str) -> None:
+    assert text_of(f"<div>{H1}{p(*WHOLE, line)}</div>") == [*WHOLE, line]
+
+
+@pytest.mark.parametrize("line", ["Views: 12", "阅读量：1204", "Comments: 3", "Editor: Anna"])
+def test_counters_of_the_site_are_no_figures_of_the_text(line: str) -> None:
+    assert text_of(f"<div>{H1}{p(*WHOLE, line)}</div>") == WHOLE
+    assert text_of(f"<div>{H1}{p(*WHOLE)}<div class=x>Deaths: 12</div></div>") == WHOLE
+
+
 def test_a_caption_is_the_text_where_there_is_no_other() -> None:
     line = "图为老码头的夜景，昨天晚上拍摄于海港市，许多居民专门来这里观看灯光，一直到深夜才离开。"
     head = "<title>老码头将继续开放_海港新闻网</title>"

@@ -91,6 +91,19 @@ def test_a_feed_cut_short_gives_its_whole_entries() -> None:
     assert [link.url for link in page.links] == [f"{SITE}/a/1"]
 
 
+def test_a_feed_may_quote_a_page_with_a_doctype() -> None:
+    quoted = RSS.replace("<category>harbour", "<description><![CDATA[<!DOCTYPE html><html><body>Ferry</body></html>]]></description><category>harbour")
+    assert [link.url for link in read_page(quoted.encode(), URL).links] == [f"{SITE}/a/1"]
+    hidden = RSS.replace("<rss", "<!DOCTYPE rss [<!ENTITY a 'b'>]><!-- <![CDATA[ --><rss", 1)
+    assert read_page(hidden.encode(), URL).reason == "XML with a DTD is not read"
+
+
+def test_a_zipped_sitemap_of_several_members_is_read_whole() -> None:
+    body = b"<urlset>" + b"".join(b"<url><loc>/%d</loc></url>" % number for number in range(100)) + b"</urlset>"
+    page = read_page(gzip.compress(body[:900]) + gzip.compress(body[900:]) + b"\0\0", URL)
+    assert (len(page.links), page.reason) == (100, None)
+
+
 def test_what_is_beyond_the_protocols_limits_is_left_out_and_said() -> None:
     many = b"<urlset>" + b"".join(b"<url><loc>/%d</loc></url>" % number for number in range(50_010)) + b"</urlset>"
     page = read_page(gzip.compress(many, 1), URL)

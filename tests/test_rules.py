@@ -280,6 +280,14 @@ class Odd:
     def read_article(self, page):
         page.article.keywords = "fog"
         return page.article
+class Dated:
+    def read_article(self, page):
+        page.article.date_published = "2026-03-01"
+        return page.article
+class Vague:
+    def read_article(self, page):
+        page.article.date_published = "yesterday"
+        return page.article
 class Shapeless:
     pass
 class Asks:
@@ -298,6 +306,7 @@ number = 3
         ("Never", None, "read by tide_pages:Never"),
         ("Broken", "Fog over the harbour", "tide_pages:Broken failed: KeyError: 'x'"),
         ("Leaves", "Fog over the harbour", "tide_pages:Leaves failed: SystemExit: 3"),
+        ("Vague", "Fog over the harbour", "tide_pages:Vague failed: ValueError: date_published is 'yesterday', not a date like 2026-11-24"),
         ("Odd", "Fog over the harbour", "tide_pages:Odd failed: TypeError: keywords is 'fog'"),
     ],
 )
@@ -307,6 +316,12 @@ def test_a_class_reads_the_page_or_costs_it_nothing(name: str, title: str | None
     page = read_page(LONG.encode(), URL, rules=found, trace=trace)
     assert (page.article.title if page.article else None) == title and page.kind == ("article" if title else "other")
     assert trace.rule_notes == [note] and (("failed" in note) == (note in caplog.text))
+
+
+def test_a_date_of_a_class_has_the_precision_that_it_says(tmp_path: Path) -> None:
+    article = read_page(LONG.encode(), URL, rules=classed(tmp_path, "tide_pages:Dated")).article
+    assert article is not None
+    assert (article.date_published, article.date_precision, article.date_published_source) == ("2026-03-01", "day", "text")
 
 
 def classed(folder: Path, name: str) -> Rules:

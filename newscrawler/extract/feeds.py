@@ -29,6 +29,8 @@ _PROLOGUE = r"(?:\s|<\?[^>]{0,500}\?>|<!--(?:(?!-->).){0,5000}+-->|<!DOCTYPE[^\[
 _ROOT = re.compile(_PROLOGUE + r"<(?:\w+:)?(rss|feed|urlset|sitemapindex|RDF)\b", re.DOTALL)
 _JSON = re.compile(r'\s*+\{(?=.{0,2000}?"version"\s*+:\s*+"https?:\\?/\\?/jsonfeed\.org\\?/)', re.DOTALL)
 _DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_QUOTED = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+"""In these a DTD is text: a feed may quote a page whole."""
 _MARKUP = re.compile(r"<[^>]{0,2000}>")
 _FOREIGN = ("search.yahoo.com/mrss", "itunes.com/dtds", "itunes.apple.com", "media", "itunes")
 """Namespaces whose title and description are those of a picture or an episode."""
@@ -65,7 +67,7 @@ def read_feed(text: str, url: str, sisters: frozenset[str] = frozenset()) -> Pag
     root_name = _ROOT.match(text.lstrip("\ufeff"))
     if root_name and root_name[1] in sitemaps.ROOTS:
         return sitemaps.read_sitemap(sitemaps.as_bytes(text), url, sisters)
-    if _DTD.search(text[:20000]):
+    if _DTD.search(_QUOTED.sub("", text[:20000])):
         return Page(url, "other", reason="XML with a DTD is not read", format="feed")
     root = parse_xml(text)
     if root is None:

@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Protocol
 
 from lxml import etree
@@ -61,9 +63,13 @@ def read_by(page: PageObject, name: str, given: GivenPage) -> tuple[Article | No
         fault = " ".join(f"{name} failed: {type(error).__name__}: {error}".split())[:300]
         logger.warning("%s: %s; read without it", given.url, fault)
         return given.article, fault
+    if article is not None and article.date_published is not None and article.date_published != (given.article and given.article.date_published):
+        article.date_precision = "second" if "T" in article.date_published else "day"
+        article.date_published_raw, article.date_published_source, article.tz_source = article.date_published, "text", None
     return article, None
 
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?")
 _LISTS: dict[str, type] = {"authors": str, "keywords": str, "sections": str, "images": Image, "related": Related}
 _OTHERS = {"is_accessible_for_free": bool, "language_score": float}
 _NOT_THEIRS = frozenset({"repairs", "examples", "quality"})
@@ -85,3 +91,18 @@ def _check(article: Any) -> None:
             sound = value is None or isinstance(value, _OTHERS.get(name, str))
         if not sound:
             raise TypeError(f"{name} is {value!r:.80}")
+    for name in ("date_published", "date_modified"):
+        value = getattr(article, name)
+        if value is not None and not _is_date(value):
+            raise ValueError(f"{name} is {value!r:.80}, not a date like 2026-11-24")
+
+
+def _is_date(text: str) -> bool:
+    """Returns whether a text is a date as the record has it, of a day that there is."""
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

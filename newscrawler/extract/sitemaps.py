@@ -29,6 +29,7 @@ HEAD = 4096
 _GZIP = b"\x1f\x8b"
 _ROOT = re.compile(rb"[\xef\xbb\xbf\s]*+(?:<\?[^>]{0,500}\?>|<!--(?:(?!-->).){0,2000}+-->|\s)*+(?:<!DOCTYPE[^>]*+>\s*+)?<(?:\w+:)?(?:urlset|sitemapindex)\b", re.DOTALL)
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_QUOTED = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _END = re.compile(rb"(?:</(?:\w+:)?(?:urlset|sitemapindex)\s*>|/>|-->)\s*\Z")
 _CONTROL = bytes(32 if byte < 32 and byte not in (9, 10, 13) else byte for byte in range(256))
@@ -96,7 +97,7 @@ def _elements(body: bytes, read: _Read) -> Iterator[etree._Element]:
     )
     size = 0
     for chunk in _chunks(body, CHUNK):
-        if not size and _DTD.search(chunk[:20000]):
+        if not size and _DTD.search(_QUOTED.sub(b"", chunk[:20000])):
             raise _HasDtd
         size += len(chunk)
         if size > MAX_BYTES:
@@ -121,11 +122,16 @@ def _chunks(body: bytes, size: int) -> Iterator[bytes]:
         yield from (body[start : start + size] for start in range(0, len(body), size))
         return
     unzip, rest = zlib.decompressobj(wbits=31), body
-    while rest and not unzip.eof:
+    while rest:
         chunk = unzip.decompress(rest, size)
         rest = unzip.unconsumed_tail
         if chunk:
             yield chunk
+        if unzip.eof:  # a file may have several members (section 2.2); what else follows is no part of it
+            rest = unzip.unused_data
+            if not rest.startswith(_GZIP):
+                return
+            unzip = zlib.decompressobj(wbits=31)
 
 
 def _take(element: etree._Element, read: _Read, resolver: Resolver, site: Site) -> None:

@@ -44,6 +44,13 @@ MAX_END_HEADING = 90
 COMMENTS_FROM = 0.2
 
 _LINE_END = re.compile(r"[。！？!?.…」”\"'）)]$")
+_FIGURE = re.compile(r"[^\d:：]{2,40}[:：]\s*[$€£¥]?\s?\d[\d.,]*\s?[^\W\d]{0,8}[%％]?")
+"""What a paragraph may say in a figure ("Deaths: 12"): short, and no label where it stands among the paragraphs."""
+_COUNTER = re.compile(
+    r"view|read|hits?\b|click|comment|repl|like|share|阅读|閱讀|浏览|瀏覽|点击|點擊|评论|評論|赞|讚|转发|轉發|分享|收藏|人气|人氣|跟贴|编辑|編輯|来源|來源"
+    r"|\b(?:id|no|tel|qq|phone|fax)\b|电话|電話|传真|傳真|邮编|郵編",
+    re.IGNORECASE,
+)
 _FOLD = re.compile(r"[\W_]+")
 _ABOUT = CAPTION | KEYWORDS | BYLINE | META | TITLE
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -249,7 +256,10 @@ def _without_tail(blocks: list[Block], inside: list[int], kept: list[int], worth
     texts = [blocks[index] for index in kept if worths[index]]
     signed = sum(1 for block in texts if block.place.flags & BYLINE) * 4 <= len(kept)
     strangers = _strangers(texts)
+    common = Counter(id(block.place.parent) for block in texts).most_common(1)
     while end > 1 and (id(blocks[kept[end - 1]]) in strangers or _closes(blocks[kept[end - 1]], worths[kept[end - 1]], signed=signed)):
+        if common and id(blocks[kept[end - 1]].place.parent) == common[0][0] and _is_figure(blocks[kept[end - 1]]):
+            break
         room -= blocks[kept[end - 1]].size
         if room < 0:
             break
@@ -304,6 +314,11 @@ def _closes(block: Block, value: float, *, signed: bool) -> bool:
     if NOTICE.match(text):
         return True
     return block.size < (LABEL_BYTES if block.place.tag in ("p", "li", "blockquote", "pre") else 75) and not _LINE_END.search(text)
+
+
+def _is_figure(block: Block) -> bool:
+    """Returns whether a short paragraph says something in a figure, and is no counter of the site's."""
+    return block.place.tag == "p" and not block.linked and _FIGURE.fullmatch(block.text) is not None and _COUNTER.search(block.text) is None
 
 
 def _begins(block: Block, titles: list[str]) -> bool:
