@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from conftest import CRAWL, newscrawler
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from protego import Protego
 from test_manners import TEXT, site
@@ -17,7 +17,7 @@ from test_manners import TEXT, site
 from newscrawler import extract_page
 from newscrawler.exceptions import BadSource
 from newscrawler.export import record_schema
-from newscrawler.frontier.robots import content_signal, group_of, rule_of
+from newscrawler.frontier.robots import LONGEST_RULE, Rule, Rules, content_signal, group_of
 from newscrawler.rights import Policy, allows, directives, tdm_of, tdm_rules
 
 
@@ -78,6 +78,10 @@ Disallow: /search?q=
 """
 
 
+def deciding(text: str, path: str) -> str | None:
+    return Rules(group_of(text, "newscrawler")).deciding(f"https://news.example{path}")
+
+
 @pytest.mark.parametrize(
     ("path", "rule"),
     [
@@ -86,24 +90,67 @@ Disallow: /search?q=
     ],
 )  # fmt: skip
 def test_the_rule_that_applied(path: str, rule: str | None) -> None:
-    assert rule_of(group_of(ROBOTS, "newscrawler"), path) == rule
+    assert deciding(ROBOTS, path) == rule
 
 
 def test_the_group_that_names_us_goes_before_the_one_for_all() -> None:
     text = ROBOTS + "User-agent: NewsCrawler\nAllow: /\nContent-Signal: search=no\n"
     assert content_signal(group_of(ROBOTS, "newscrawler")) == "search=yes, ai-train=no"
     assert content_signal(group_of(text, "newscrawler")) == "search=no"
-    assert rule_of(group_of(text, "newscrawler"), "/private/a") == "Allow: /"
+    assert deciding(text, "/private/a") == "Allow: /"
 
 
-paths = st.text(alphabet="ab/.?*$", max_size=6).map("/".__add__)
+PIECES = ["a", "b", "/", ".", "?", "=", "*", "**", "$", "%", "%2F", "%2a", "%24", "%3F", "%25", "%41", "%C3%A9", "%c3", "é", "新", ";", "index.html"]
+PATTERNS = st.lists(st.sampled_from(PIECES), max_size=7).map("".join)
+PATHS = st.lists(st.sampled_from([one for one in PIECES if one.isascii()]), max_size=9).map("".join).map("/".__add__)
+RULES = st.tuples(st.sampled_from(["Allow", "Disallow"]), PATTERNS.flatmap(lambda one: st.sampled_from([one, f"/{one}", f"/{one}$"])))
+LINES = st.one_of(
+    RULES, RULES, RULES, st.tuples(st.just("User-agent"), st.sampled_from(["*", "newscrawler", "otherbot"])),
+    st.sampled_from([("Sitemap", "/a"), ("Disallow", ""), ("Crawl-delay", "1"), ("Host", "a"), ("Content-Signal", "search=yes"), ("User-agent", "")]),
+)  # fmt: skip
 
 
-@given(st.lists(st.tuples(st.sampled_from(["Allow", "Disallow"]), paths), max_size=5), st.text(alphabet="ab/.", max_size=8).map("/".__add__))
-def test_the_rule_agrees_with_the_verdict(rules: list[tuple[str, str]], path: str) -> None:
-    text = "User-agent: *\n" + "".join(f"{name}: {value}\n" for name, value in rules if "$" not in value[:-1] and "**" not in value)
-    rule = rule_of(group_of(text, "newscrawler"), path)
+@settings(max_examples=1000)
+@given(st.lists(LINES, max_size=9), PATHS)
+def test_the_rule_agrees_with_the_verdict(lines: list[tuple[str, str]], path: str) -> None:
+    text = "User-agent: *\n" + "".join(f"{name}: {value}\n" for name, value in lines)
+    rule = deciding(text, path)
     assert (rule is None or rule.startswith("Allow")) == Protego.parse(text).can_fetch(f"https://news.example{path}", "newscrawler")
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "rule"),
+    [
+        ("User-agent: newscrawler\nDisallow:\n\nUser-agent: *\nDisallow: /\n", "/a", None),
+        ("User-agent: *\nAllow: /a\nDisallow: /\n", "/a;b?", "Allow: /a"),
+        ("User-agent: *\nDisallow: /\nAllow: /*;b?$\n", "/a;b?", "Allow: /*;b?$"),
+        ("User-agent: *\nDisallow: /a%2Fb\n", "/a/b", None),
+        ("User-agent: *\nDisallow: /\nAllow: /" + "*a" * 30 + "\n", "/" + "a" * 30, "Allow: /" + "*a" * 30),
+    ],
+)  # fmt: skip
+def test_rules_of_every_kind_are_read(text: str, path: str, rule: str | None) -> None:
+    assert deciding(text, path) == rule
+
+
+def test_a_long_rule_is_quoted_in_part_and_counts_whole() -> None:
+    long = "/" + "a" * LONGEST_RULE
+    text = f"User-agent: *\nDisallow: /\nAllow: {long}b\n"
+    assert deciding(text, f"{long}c") == "Disallow: /" and deciding(text, f"{long}bc") == f"Allow: {long}"[: len("Allow: ") + LONGEST_RULE]
+
+
+@pytest.mark.parametrize("rule", ["/" + "*a" * 18 + "b$", "/" + "*a" * 2000 + "*b", "/*" + "a" * 1000 + "*b"])
+def test_no_rule_costs_more_than_its_length(rule: str) -> None:
+    """A matcher that goes back would take longer than the universe has; one that does not ends at once, so that no clock is needed."""
+    assert deciding(f"User-agent: *\nDisallow: {rule}\n", "/" + "a" * 3000) is None
+
+
+def test_a_rule_without_a_star_is_looked_up_and_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "User-agent: *\n" + "".join(f"Disallow: /private/section-{number}/\n" for number in range(2000)) + "Disallow: /*.pdf\n"
+    rules, tried = Rules(group_of(text, "newscrawler")), []
+    matches = Rule.matches
+    monkeypatch.setattr(Rule, "matches", lambda rule, path: tried.append(rule.line) or matches(rule, path))
+    assert rules.deciding("https://news.example/private/section-7/a") == "Disallow: /private/section-7/"
+    assert rules.deciding("https://news.example/news/a.html") is None and tried == ["Disallow: /*.pdf"]
 
 
 def test_tdmrep_takes_the_first_location_that_matches() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from scrapy import Request, signals
@@ -21,7 +21,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler, load_object
 
-from newscrawler.frontier.robots import content_signal, group_of, rule_of
+from newscrawler.frontier.robots import Rules, content_signal, group_of
 
 MOST_BYTES = 500 * 1024
 KEPT = 24 * 3600.0
@@ -37,12 +37,12 @@ class RobotsUnreachable(IgnoreRequest):
 class RobotsTxt:
     """The robots.txt of one host as had at `at` (monotonic seconds); `fault` says why it could not be had, `parser` is None without rules.
 
-    `group` are the lines that hold for us, `signal` its Content-Signal.
+    `rules` are those that hold for us, `signal` the Content-Signal of the same group.
     """
 
     at: float
     parser: RobotParser | None = None
-    group: list[tuple[str, str]] = field(default_factory=list)
+    rules: Rules | None = None
     signal: str | None = None
     fault: str | None = None
 
@@ -78,9 +78,8 @@ class Robots:
         if robots.parser is not None and not robots.parser.allowed(request.url, self.agent):
             self._count("forbidden")
             raise IgnoreRequest("Forbidden by robots.txt")
-        if robots.group:
-            parts = urlparse_cached(request)
-            told = {"robots": rule_of(robots.group, parts.path + (f"?{parts.query}" if parts.query else "")), "content_signal": robots.signal}
+        if robots.rules is not None:
+            told = {"robots": robots.rules.deciding(request.url), "content_signal": robots.signal}
             request.meta["newscrawler_rights"] = {key: value for key, value in told.items() if value is not None}
 
     async def of(self, request: Request) -> RobotsTxt:
@@ -128,8 +127,8 @@ class Robots:
         body = response.body[:MOST_BYTES]
         parser = build_from_crawler(self.parse, self.crawler, body)
         await self.crawler.signals.send_catch_log_async(signal=signals.robots_parsed, robotparser=parser, request=request)
-        group = group_of(body.decode("utf-8-sig", "replace"), self.agent)
-        return RobotsTxt(self.now(), parser, group, content_signal(group))
+        group = group_of(body.decode("utf-8-sig", "ignore"), self.agent)  # as the parser's bytes are read
+        return RobotsTxt(self.now(), parser, Rules(group), content_signal(group))
 
     def bytes_received(self, data: bytes, request: Request, spider: Any) -> None:
         """Ends the download of a robots.txt where it is longer than what counts."""
