@@ -242,7 +242,8 @@ def site(answer: Answer) -> Iterator[tuple[str, list[tuple[float, str]]]]:
             sent = body.encode()
             self.send_response(status)
             for name, value in ({"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(sent))} | headers).items():
-                self.send_header(name, value)
+                for one in value.split("\n"):  # of X-Robots-Tag there may be several
+                    self.send_header(name, one)
             self.end_headers()
             self.wfile.write(sent)
 

@@ -28,6 +28,8 @@ from newscrawler.rights import Policy, allows, directives, tdm_of, tdm_rules
         ("googlebot: noindex, nofollow, newscrawler: noarchive", {"noarchive"}),
         ("unavailable_after: 25 Jun 2026 15:00:00 GMT", {"unavailable_after: 25 jun 2026 15:00:00 gmt"}),
         ("max-snippet:20, noarchive", {"max-snippet:20", "noarchive"}), ("", set()), (None, set()),
+        ("otherbot: nofollow\nnoindex", {"noindex"}), ("noindex\notherbot: nofollow", {"noindex"}), ("otherbot: nofollow, noindex", set()),
+        ("newscrawler: noindex\notherbot: nofollow\nnoarchive", {"noindex", "noarchive"}),
     ],
 )  # fmt: skip
 def test_directives_hold_for_us_or_for_all(value: str | None, wanted: set[str]) -> None:
@@ -176,6 +178,9 @@ HEAD = "<html><head><title>Ferry</title>{}</head><body><article><h1>The new ferr
          {"license": "https://l.example/x"}),
         ('<meta name="TDM-Reservation" content="1"><meta name="tdm-policy" content="https://p.example/">', "",
          {"tdm_reservation": "1", "tdm_policy": "https://p.example/"}),
+        ('<meta name="robots" content="index"><meta name="NewsCrawler" content="noindex, nofollow">', "",
+         {"meta_robots": "index\nnewscrawler: noindex, nofollow"}),
+        ('<meta name="newscrawler" content="noarchive">', "", {"meta_robots": "newscrawler: noarchive"}),
         ("", "", {}),
     ],
 )  # fmt: skip
@@ -191,7 +196,7 @@ def test_all_meta_robots_of_a_page_count() -> None:
 
 # ---- a whole crawl
 
-STORIES = ("open", "noindex", "noarchive", "reserved", "header")
+STORIES = ("open", "noindex", "noarchive", "reserved", "header", "border", "named", "foreign")
 
 
 @pytest.fixture(scope="module")
@@ -206,8 +211,16 @@ def asked_for_rights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
         if path == "/":
             links = "".join(f'<p><a href="/2026/11/24/{one}-story.html">The long headline of {one} today</a></p>' for one in STORIES)
             return 200, {"X-Robots-Tag": "noindex"}, links
-        meta = '<meta name="robots" content="noindex">' if "noindex" in path else '<meta name="robots" content="noarchive">' if "noarchive" in path else ""
-        headers = {"X-Robots-Tag": "noindex, noarchive"} if "header" in path else {}
+        name = path.rpartition("/")[2].partition("-")[0]
+        meta = {
+            "noindex": '<meta name="robots" content="noindex">', "noarchive": '<meta name="robots" content="noarchive">',
+            "named": '<meta name="robots" content="index"><meta name="NewsCrawler" content="noindex">',
+            "foreign": '<meta name="otherbot" content="noindex">',
+        }.get(name, "")  # fmt: skip
+        headers = {
+            "header": {"X-Robots-Tag": "noindex, noarchive"}, "border": {"X-Robots-Tag": "otherbot: nofollow\nnoindex"},
+            "foreign": {"X-Robots-Tag": "otherbot: noindex\nnosnippet"},
+        }.get(name, {})  # fmt: skip
         more = '<p><a href="/2026/11/24/second-story.html">The long headline of the second story</a></p>' if "noindex" in path else ""
         return 200, headers, HEAD.format(meta, more).replace("ferry", path[12:18])
 
@@ -224,9 +237,10 @@ def exported(db: Path, *words: str) -> dict[str, dict[str, object]]:
 
 def test_what_is_asked_for_is_obeyed_with_its_reason(asked_for_rights: tuple[Path, str, list[str]]) -> None:
     db, url, _ = asked_for_rights
-    assert set(exported(db)) == {"open", "noarchive", "second"}
-    for name, words in {"noindex": "refused: noindex", "header": "refused: noindex", "reserved": "refused: text and data mining is reserved"}.items():
-        assert words in newscrawler("why", f"{url}/2026/11/24/{name}-story.html", "--db", str(db)).out
+    assert set(exported(db)) == {"open", "noarchive", "second", "foreign"}
+    words = dict.fromkeys(("noindex", "header", "border", "named"), "refused: noindex") | {"reserved": "refused: text and data mining is reserved"}
+    for name, said in words.items():
+        assert said in newscrawler("why", f"{url}/2026/11/24/{name}-story.html", "--db", str(db)).out
     assert newscrawler("audit", "--db", str(db)).code == 0
 
 
@@ -236,6 +250,7 @@ def test_the_record_says_what_was_fetched(asked_for_rights: tuple[Path, str, lis
     wanted = {"robots": "Allow: /2026/", "content_signal": "search=yes, ai-train=no", "meta_robots": None, "tdm_reservation": None}
     assert {key: records["open"]["rights"][key] for key in wanted} == wanted  # type: ignore[index]
     assert records["noarchive"]["rights"]["meta_robots"] == "noarchive"  # type: ignore[index]
+    assert records["foreign"]["rights"]["x_robots_tag"] == "otherbot: noindex\nnosnippet", "each header is a line"  # type: ignore[index]
     for record in records.values():
         jsonschema.Draft202012Validator(record_schema()).validate(record)
     assert asked.count("/.well-known/tdmrep.json") == asked.count("/robots.txt") == 1
@@ -247,11 +262,11 @@ def test_no_copy_is_kept_where_none_is_wanted(asked_for_rights: tuple[Path, str,
     connection = sqlite3.connect(asked_for_rights[0])
     kept = {row[0].rpartition("/")[2].partition("-")[0] for row in connection.execute("SELECT url FROM bodies JOIN pages ON pages.id = page_id")}
     connection.close()
-    assert {"open", "second"} <= kept and not kept & {"noarchive", "noindex", "reserved", "header"}
+    assert {"open", "second", "foreign"} <= kept and not kept & {"noarchive", "noindex", "reserved", "header", "border", "named"}
 
 
 def test_export_asks_for_uses(asked_for_rights: tuple[Path, str, list[str]]) -> None:
     db = asked_for_rights[0]
-    assert set(exported(db, "--rights", "archive")) == {"open", "second"}
+    assert set(exported(db, "--rights", "archive")) == {"open", "second", "foreign"}
     assert exported(db, "--rights", "ai-train") == {}
-    assert set(exported(db, "--rights", "search", "--rights", "tdm")) == {"open", "noarchive", "second"}
+    assert set(exported(db, "--rights", "search", "--rights", "tdm")) == {"open", "noarchive", "second", "foreign"}
