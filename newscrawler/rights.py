@@ -1,10 +1,9 @@
 """What a page's publisher says about its use: read from headers, page and robots.txt, judged by the policy of a source. Pure.
 
 Where it comes from: X-Robots-Tag, meta robots and a meta element of our name (Google's and Bing's documentation, by which the wishes of both
-add up; noarchive: no copy of the page as it is), TDM
-Reservation Protocol (W3C community group report of 2024: `tdm-reservation` and `tdm-policy` as header, meta or in /.well-known/tdmrep.json),
-Content-Signal (draft of contentsignals.org: search, ai-input, ai-train, each yes or no). None of it is legal advice: what is recorded is
-what was fetched, whatever the policy.
+add up; noarchive: no copy of the page as it is), TDM Reservation Protocol (W3C community group report of 2024: `tdm-reservation` and
+`tdm-policy` as header, meta or in /.well-known/tdmrep.json), Content-Signal (draft of contentsignals.org: search, ai-input, ai-train, each
+yes or no). None of it is legal advice: what is recorded is what was fetched, whatever the policy.
 """
 
 from __future__ import annotations

@@ -211,7 +211,7 @@ class NewsSpider(Spider):
         raw = RawPage(task.page_id, request.url, "failed", time.time())
         if isinstance(error, RobotsUnreachable):
             raw.reason, raw.retry = str(error), True
-            raw.host_fault = self.crawl.frontier.bad(task.host, raw.reason, at_once=True)
+            raw.host_fault = self.crawl.frontier.bad(task.host, raw.reason, wait=error.wait, at_once=True)
             return raw
         if isinstance(error, IgnoreRequest):
             self.crawl.frontier.refused(task.host)
