@@ -170,7 +170,8 @@ class Page:
     series: Series | None = None
     """Set where an article goes on at other addresses, or began at one."""
     rights: dict[str, str] = field(default_factory=dict)
-    """What the page says about its use beside meta_robots: tdm_reservation, tdm_policy, license, as written."""
+    """What the page says about its use beside meta_robots: tdm_reservation, tdm_policy, license, as written; meta_robots too, with what a
+    meta element of our name adds to it."""
     format: PageFormat | None = None
     """What kind of hub it is, when not a page for people."""
     announced: list[Announcement] = field(default_factory=list)

@@ -1,9 +1,9 @@
 """What a page's publisher says about its use: read from headers, page and robots.txt, judged by the policy of a source. Pure.
 
-Where it comes from: X-Robots-Tag and meta robots (Google's and Bing's documentation; noarchive: no copy of the page as it is), TDM
-Reservation Protocol (W3C community group report of 2024: `tdm-reservation` and `tdm-policy` as header, meta or in /.well-known/tdmrep.json),
-Content-Signal (draft of contentsignals.org: search, ai-input, ai-train, each yes or no). None of it is legal advice: what is recorded is
-what was fetched, whatever the policy.
+Where it comes from: X-Robots-Tag, meta robots and a meta element of our name (Google's and Bing's documentation, by which the wishes of both
+add up; noarchive: no copy of the page as it is), TDM Reservation Protocol (W3C community group report of 2024: `tdm-reservation` and
+`tdm-policy` as header, meta or in /.well-known/tdmrep.json), Content-Signal (draft of contentsignals.org: search, ai-input, ai-train, each
+yes or no). None of it is legal advice: what is recorded is what was fetched, whatever the policy.
 """
 
 from __future__ import annotations
@@ -79,19 +79,24 @@ def allows(rights: Mapping[str, Any], use: str) -> bool:
 
 
 def directives(value: str | None) -> set[str]:
-    """The directives of an X-Robots-Tag or meta robots that hold for us, in lower case; those for other agents by name are left out.
+    """The directives of X-Robots-Tag or meta robots that hold for us, in lower case; those for other agents by name are left out.
+
+    Each line is a header or a meta element of its own, and an agent that is named in it holds to its end.
 
     >>> sorted(directives("noarchive, otherbot: noindex, nofollow, newscrawler: nosnippet"))
     ['noarchive', 'nosnippet']
+    >>> sorted(directives("otherbot: nofollow\\nnoindex"))
+    ['noindex']
     """
     found: set[str] = set()
-    ours = True
-    for part in (value or "").lower().split(","):
-        named = _AGENT_PREFIX.match(part)
-        if named and named[1] not in _VALUED:
-            ours, part = named[1] == AGENT, part[named.end() :]
-        if ours and part.strip():
-            found.add(part.strip())
+    for line in (value or "").lower().split("\n"):
+        ours = True
+        for part in line.split(","):
+            named = _AGENT_PREFIX.match(part)
+            if named and named[1] not in _VALUED:
+                ours, part = named[1] == AGENT, part[named.end() :]
+            if ours and part.strip():
+                found.add(part.strip())
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import sqlite3
@@ -25,6 +26,7 @@ from newscrawler.frontier.hosts import PATIENCE, Frontier
 from newscrawler.frontier.manners import FIRST_PARK, IN_A_ROW, LONGEST, SLOWEST, HostManners, retry_after
 from newscrawler.frontier.scope import start_page
 from newscrawler.items import RawPage
+from newscrawler.middlewares.manners import Robots, RobotsUnreachable
 from newscrawler.store import Ledger, Task
 from newscrawler.store.database import connect, hold
 
@@ -242,7 +244,8 @@ def site(answer: Answer) -> Iterator[tuple[str, list[tuple[float, str]]]]:
             sent = body.encode()
             self.send_response(status)
             for name, value in ({"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(sent))} | headers).items():
-                self.send_header(name, value)
+                for one in value.split("\n"):  # of X-Robots-Tag there may be several
+                    self.send_header(name, one)
             self.end_headers()
             self.wfile.write(sent)
 
@@ -301,6 +304,58 @@ def test_robots_txt_that_fails_forbids_for_a_while_and_nothing_is_lost(tmp_path:
         broken = False
         assert crawl(url, db).code == 0
         assert [state for state, _, _ in rows(db).values()].count("stored") == 2
+
+
+@pytest.mark.parametrize(("wait", "parked"), [("300", 300.0), ("99999999", LONGEST), ("2", FIRST_PARK)])
+def test_robots_txt_that_says_when_to_come_back_parks_its_host_so_long(wait: str, parked: float, tmp_path: Path) -> None:
+    def answer(path: str, before: int) -> tuple[int, dict[str, str], str]:
+        return (503, {"Retry-After": wait}, "") if path == "/robots.txt" and before == 0 else plain(path, before)
+
+    db = tmp_path / "news.db"
+    with site(answer) as (url, asked):
+        began = time.time()
+        assert crawl(url, db).code == 1
+        ended = time.time()
+        assert [path for _, path in asked] == ["/robots.txt"]
+        connection = sqlite3.connect(db)
+        ((state, reason, attempts, due),) = connection.execute("SELECT state, reason, attempts, due FROM pages").fetchall()
+        connection.close()
+        assert (state, attempts) == ("queued", 0)
+        assert f"robots.txt could not be had (HTTP 503, Retry-After: {wait})" in reason
+        assert began + parked <= due <= ended + parked, "an hour at most, and never less than a parked host waits"
+        assert newscrawler("audit", "--db", str(db)).code == 0
+        assert crawl(url, db).code == 0, "the next crawl asks once"
+
+
+def test_robots_txt_is_left_alone_as_long_as_it_says_whoever_asks() -> None:
+    """As in a project with spiders of its own, where nobody parks the host."""
+    from scrapy import Request
+    from scrapy.http import Response
+    from scrapy.utils.test import get_crawler
+
+    clock, asked = Clock(), []
+
+    class Engine:
+        async def download_async(self, request: Request) -> Response:
+            asked.append(clock.at)
+            return Response(request.url, 429, {"Retry-After": "600"})
+
+    crawler = get_crawler(settings_dict={"ROBOTSTXT_USER_AGENT": "newscrawler"})
+    crawler.engine = Engine()  # type: ignore[assignment]
+    robots = Robots(crawler, clock)
+
+    async def refused() -> RobotsUnreachable:
+        with pytest.raises(RobotsUnreachable) as raised:
+            await robots.process_request(Request(f"{SITE}/a"))
+        return raised.value
+
+    assert asyncio.run(refused()).wait == 600.0
+    clock.at += 400.0
+    assert asyncio.run(refused()).wait == 200.0
+    assert asked == [1000.0]
+    clock.at += 200.0
+    assert asyncio.run(refused()).wait == 600.0
+    assert asked == [1000.0, 1600.0]
 
 
 @pytest.mark.parametrize(("status", "stored"), [(401, 2), (403, 2), (404, 2), (410, 2)])

@@ -28,7 +28,7 @@ def fetched_rights(raw: RawPage) -> dict[str, str | None]:
     told: dict[str, str | None] = {**raw.rights}
     told.update((key, raw.headers[name]) for key, name in headers.items() if name in raw.headers)
     if raw.page is not None:
-        told |= raw.page.rights | {"meta_robots": raw.page.meta_robots}
+        told |= {"meta_robots": raw.page.meta_robots} | raw.page.rights
     return told
 
 

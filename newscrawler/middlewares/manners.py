@@ -1,7 +1,7 @@
 """robots.txt by RFC 9309. Scrapy's own middleware takes a robots.txt that cannot be had for a permission, and keeps what it has for ever.
 
 What becomes of it (RFC 9309, section 2.3.1): 2xx is parsed; 4xx, or more redirects than are followed: everything is allowed; 5xx, 429
-or no answer: nothing is, until it can be had. A body counts up to 500 KiB (2.5), and is asked for anew after 24 hours (2.4).
+or no answer: nothing is, until it can be had; where it says when that is (Retry-After), it is not asked for before. A body counts up to 500 KiB (2.5), and is asked for anew after 24 hours (2.4).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from scrapy import Request, signals
@@ -21,7 +21,8 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler, load_object
 
-from newscrawler.frontier.robots import content_signal, group_of, rule_of
+from newscrawler.frontier.manners import LONGEST, retry_after
+from newscrawler.frontier.robots import Rules, content_signal, group_of
 
 MOST_BYTES = 500 * 1024
 KEPT = 24 * 3600.0
@@ -30,21 +31,30 @@ PRIORITY = 1000
 
 
 class RobotsUnreachable(IgnoreRequest):
-    """Raised for a page whose robots.txt cannot be had now; the spider queues it again."""
+    """Raised for a page whose robots.txt cannot be had now; the spider queues it again. `wait`: seconds that its host asks to be left alone."""
+
+    def __init__(self, fault: str, wait: float | None = None) -> None:
+        super().__init__(fault)
+        self.wait = wait
 
 
 @dataclass(slots=True)
 class RobotsTxt:
     """The robots.txt of one host as had at `at` (monotonic seconds); `fault` says why it could not be had, `parser` is None without rules.
 
-    `group` are the lines that hold for us, `signal` its Content-Signal.
+    `until` is the moment before which it is not asked for again. `rules` are those that hold for us, `signal` the Content-Signal of the same group.
     """
 
     at: float
     parser: RobotParser | None = None
-    group: list[tuple[str, str]] = field(default_factory=list)
+    rules: Rules | None = None
     signal: str | None = None
     fault: str | None = None
+    until: float = 0.0
+
+    def is_good(self, now: float) -> bool:
+        """Whether it need not be asked for now: had within a day, or told to come back later."""
+        return now < self.until if self.fault is not None else now - self.at < KEPT
 
 
 class Robots:
@@ -74,20 +84,20 @@ class Robots:
             return
         robots = await self.of(request)
         if robots.fault is not None:
-            raise RobotsUnreachable(robots.fault)
+            wait = robots.until - self.now()
+            raise RobotsUnreachable(robots.fault, wait if wait > 0 else None)
         if robots.parser is not None and not robots.parser.allowed(request.url, self.agent):
             self._count("forbidden")
             raise IgnoreRequest("Forbidden by robots.txt")
-        if robots.group:
-            parts = urlparse_cached(request)
-            told = {"robots": rule_of(robots.group, parts.path + (f"?{parts.query}" if parts.query else "")), "content_signal": robots.signal}
+        if robots.rules is not None:
+            told = {"robots": robots.rules.deciding(request.url), "content_signal": robots.signal}
             request.meta["newscrawler_rights"] = {key: value for key, value in told.items() if value is not None}
 
     async def of(self, request: Request) -> RobotsTxt:
         """The robots.txt of the host of a request, asked for if it is not known, too old, or could not be had."""
         host = urlparse_cached(request).netloc
         had = self._had.get(host)
-        if had is not None and had.fault is None and self.now() - had.at < KEPT:
+        if had is not None and had.is_good(self.now()):
             return had
         if host in self._asked:
             return await asyncio.shield(self._asked[host])
@@ -122,14 +132,20 @@ class Robots:
 
     async def _read(self, response: Response, request: Request) -> RobotsTxt:
         if response.status >= 500 or response.status == 429:
-            return RobotsTxt(self.now(), fault=f"robots.txt could not be had (HTTP {response.status})")
+            return self._put_off(response)
         if not 200 <= response.status < 300:
             return RobotsTxt(self.now())
         body = response.body[:MOST_BYTES]
         parser = build_from_crawler(self.parse, self.crawler, body)
         await self.crawler.signals.send_catch_log_async(signal=signals.robots_parsed, robotparser=parser, request=request)
-        group = group_of(body.decode("utf-8-sig", "replace"), self.agent)
-        return RobotsTxt(self.now(), parser, group, content_signal(group))
+        group = group_of(body.decode("utf-8-sig", "ignore"), self.agent)  # as the parser's bytes are read
+        return RobotsTxt(self.now(), parser, Rules(group), content_signal(group))
+
+    def _put_off(self, response: Response) -> RobotsTxt:
+        headers = {name: (response.headers.get(name) or b"").decode("utf-8", "replace") for name in ("retry-after", "date")}
+        wait = retry_after(headers, time.time())
+        fault = f"robots.txt could not be had (HTTP {response.status}" + (f", Retry-After: {headers['retry-after'][:60]})" if wait else ")")
+        return RobotsTxt(self.now(), fault=fault, until=self.now() + min(wait or 0.0, LONGEST))
 
     def bytes_received(self, data: bytes, request: Request, spider: Any) -> None:
         """Ends the download of a robots.txt where it is longer than what counts."""

@@ -54,8 +54,8 @@ _FAULTS: tuple[tuple[type[Exception], str, bool], ...] = (
 
 
 def _joined(name: str, values: list[bytes]) -> str:
-    """The value of a header; of X-Robots-Tag all of them, as each may hold for another agent."""
-    return (b", ".join(values) if name == "x-robots-tag" else values[-1]).decode("utf-8", "replace")
+    """The value of a header; of X-Robots-Tag all of them, each a line, as the agent that one names holds only to its end."""
+    return (b"\n".join(values) if name == "x-robots-tag" else values[-1]).decode("utf-8", "replace")
 
 
 class NewsSpider(Spider):
@@ -211,7 +211,7 @@ class NewsSpider(Spider):
         raw = RawPage(task.page_id, request.url, "failed", time.time())
         if isinstance(error, RobotsUnreachable):
             raw.reason, raw.retry = str(error), True
-            raw.host_fault = self.crawl.frontier.bad(task.host, raw.reason, at_once=True)
+            raw.host_fault = self.crawl.frontier.bad(task.host, raw.reason, wait=error.wait, at_once=True)
             return raw
         if isinstance(error, IgnoreRequest):
             self.crawl.frontier.refused(task.host)
