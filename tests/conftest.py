@@ -7,14 +7,18 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import BinaryIO
 
 import pytest
 import sqlalchemy as sa
+from warm import Process, Warm
 
 from newscrawler.store import Ledger, connect
 
@@ -74,8 +78,13 @@ class Ran:
     err: str
 
 
-def newscrawler(*words: str, stdin: bytes = b"", cwd: Path | None = None, before: str = "") -> Ran:
-    """Runs the command line in a process of its own, as a user does; `before` is Python that runs first, to shorten a wait."""
+def newscrawler(*words: str, stdin: bytes = b"", cwd: Path | None = None, before: str = "", cold: bool = False) -> Ran:
+    """Runs the command line in a process of its own, as a user does; `before` is Python that runs first, to shorten a wait.
+
+    The process is forked from one that has imported everything (see warm.py), or with `cold` started from nothing.
+    """
+    if not cold:
+        return run_warm("newscrawler", words, stdin, cwd, before)
     process = subprocess.run(
         [sys.executable, "-c", f"{before}\nimport sys; from newscrawler.cli import main; sys.exit(main())", *words],
         input=stdin,
@@ -85,6 +94,64 @@ def newscrawler(*words: str, stdin: bytes = b"", cwd: Path | None = None, before
         check=False,
     )
     return Ran(process.returncode, process.stdout.decode(), process.stderr.decode())
+
+
+@cache
+def warm() -> Warm:
+    """The server of commands, from the first that is asked for to the end of the tests."""
+    return Warm()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_of_warm() -> Iterator[None]:
+    yield
+    if warm.cache_info().currsize:
+        warm().close()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A command that runs: the ends of its pipes that a test has."""
+
+    process: Process
+    stdin: BinaryIO
+    stdout: BinaryIO
+    stderr: BinaryIO
+
+
+@contextmanager
+def started(*words: str, cwd: Path | None = None, before: str = "", program: str = "newscrawler") -> Iterator[Started]:
+    """A command of warm.py that runs beside the test, killed at the end of the block if it still does."""
+    (read, give), (out, write), (err, complain) = os.pipe(), os.pipe(), os.pipe()
+    with open(give, "wb") as stdin, open(out, "rb") as stdout, open(err, "rb") as stderr:
+        try:
+            process = warm().start(words, read, write, complain, cwd, before, program)
+        finally:
+            for theirs in (read, write, complain):
+                os.close(theirs)
+        try:
+            yield Started(process, stdin, stdout, stderr)
+        finally:
+            process.end()
+
+
+def run_warm(program: str, words: tuple[str, ...], stdin: bytes = b"", cwd: Path | None = None, before: str = "") -> Ran:
+    """Runs a program of warm.py to its end."""
+    with started(*words, cwd=cwd, before=before, program=program) as command, ThreadPoolExecutor(3) as reading:
+        given = reading.submit(_give, command.stdin, stdin)
+        out, err = reading.submit(command.stdout.read), reading.submit(command.stderr.read)
+        try:
+            code = command.process.wait(120)
+        finally:
+            command.process.end()
+        given.result()
+        return Ran(code, out.result().decode(), err.result().decode())
+
+
+def _give(stdin: BinaryIO, content: bytes) -> None:
+    with suppress(BrokenPipeError):  # who needs no input does not read it
+        stdin.write(content)
+        stdin.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +181,7 @@ def crawled(sample_site: str, tmp_path_factory: pytest.TempPathFactory) -> Crawl
     """The sample site, crawled once; many tests ask this database."""
     folder = tmp_path_factory.mktemp("crawled")
     db, lines = str(folder / "news.db"), folder / "news.jsonl"
-    ran = newscrawler("crawl", f"{sample_site}/", "--db", db, "-o", str(lines), *CRAWL)
+    ran = newscrawler("crawl", f"{sample_site}/", "--db", db, "-o", str(lines), *CRAWL, cold=True)
     return Crawled(sample_site, db, lines, ran)
 
 
