@@ -115,7 +115,7 @@ def _import_all() -> None:
             importlib.import_module(module.name)
     for name in _SCRAPY:
         importlib.import_module(f"scrapy.{name}")
-    for name in ("psycopg", "sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgresql.psycopg", "twisted.internet.asyncioreactor"):
+    for name in ("scrapy.cmdline", "psycopg", "sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgresql.psycopg", "twisted.internet.asyncioreactor"):
         importlib.import_module(name)
     assert "twisted.internet.reactor" not in sys.modules, "a reactor was installed: a fork would share it"
     assert threading.active_count() == 1
