@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import select
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +14,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from conftest import newscrawler
+from conftest import newscrawler, started
 
 from newscrawler.exceptions import FileBusy, UsageError
 from newscrawler.export import article_record, following
@@ -28,7 +25,6 @@ from newscrawler.store import Found, Ledger, Outcome, connect, hold
 from newscrawler.store.forget import forget
 
 SITE = "https://news.example"
-PROGRAM = (sys.executable, "-c", "import sys; from newscrawler.cli import main; sys.exit(main())")
 
 
 def page(number: int) -> str:
@@ -94,22 +90,20 @@ def test_what_is_forgotten_while_the_first_export_reads_is_deleted(engine: sa.En
 
 def test_follow_brings_what_comes_and_ends_on_a_signal(where: str, engine: sa.Engine) -> None:
     store(engine, range(2))
-    with hold(engine), subprocess.Popen([*PROGRAM, "export", "--follow", "--db", where], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None and process.stderr is not None
-        assert [json.loads(process.stdout.readline())["seq"] for _ in range(2)] == [1, 2]
+    with hold(engine), started("export", "--follow", "--db", where) as command:
+        assert [json.loads(command.stdout.readline())["seq"] for _ in range(2)] == [1, 2]
         store(engine, range(2, 4))
-        assert [json.loads(process.stdout.readline())["seq"] for _ in range(2)] == [3, 4]
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0 and process.stdout.read() == b"" and process.stderr.read() == b""
+        assert [json.loads(command.stdout.readline())["seq"] for _ in range(2)] == [3, 4]
+        command.process.send_signal(signal.SIGTERM)
+        assert command.process.wait(20) == 0 and command.stdout.read() == b"" and command.stderr.read() == b""
 
 
 def test_follow_ends_when_its_reader_has_gone(engine: sa.Engine, where: str) -> None:
     store(engine, range(1))
-    with subprocess.Popen([*PROGRAM, "export", "--follow", "--db", where], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None and process.stderr is not None
-        process.stdout.readline()
-        process.stdout.close()  # nothing more will be written: it is noticed all the same
-        assert process.wait(20) == 0 and process.stderr.read() == b""
+    with started("export", "--follow", "--db", where) as command:
+        command.stdout.readline()
+        command.stdout.close()  # nothing more will be written: it is noticed all the same
+        assert command.process.wait(20) == 0 and command.stderr.read() == b""
 
 
 @pytest.mark.parametrize("cut", [1, 2, 100, 10_000])
@@ -178,6 +172,9 @@ def test_kills_tear_and_double_nothing(where: str, engine: sa.Engine, tmp_path: 
     """An export that follows a collection in the making is killed again and again: each record is there once, each line whole."""
     file, chance, done = tmp_path / "out.jsonl", random.Random(7), Event()
 
+    def lines() -> int:
+        return file.read_bytes().count(b"\n") if file.exists() else 0
+
     def collect() -> None:
         ledger = Ledger(engine, "test")
         for number in range(4000):
@@ -188,19 +185,19 @@ def test_kills_tear_and_double_nothing(where: str, engine: sa.Engine, tmp_path: 
             ledger.commit()
         ledger.close("finished")
 
-    words = [*PROGRAM, "export", "--append", "--follow", "-o", str(file), "--db", where]
+    words = ("export", "--append", "--follow", "-o", str(file), "--db", where)
     writer = Thread(target=collect)
     writer.start()
     try:
         for _ in range(6):
-            size = file.stat().st_size if file.exists() else 0
-            with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-                until = time.monotonic() + 20
-                while (not file.exists() or file.stat().st_size <= size) and time.monotonic() < until:
+            before = lines()
+            with started(*words) as command:
+                until = time.monotonic() + 60
+                while lines() < before + 20 and time.monotonic() < until:
                     select.select([], [], [], 0.002)
                 select.select([], [], [], chance.random() / 5)
-                os.kill(process.pid, signal.SIGKILL)
-            assert file.stat().st_size > size
+                command.process.end()
+            assert lines() > before
     finally:
         done.set()
         writer.join()

@@ -151,9 +151,9 @@ def test_five_megabytes_are_looked_at_no_longer_than_their_beginning() -> None:
 
 
 @pytest.fixture
-def near(where: str) -> NearIndex:
+def near(empty: str) -> NearIndex:
     """An index of its own, on both databases."""
-    return NearIndex(where)
+    return NearIndex(empty)
 
 
 def test_the_index_finds_copies_and_only_copies(near: NearIndex) -> None:
@@ -173,10 +173,10 @@ def test_raw_text_is_repaired(near: NearIndex) -> None:
         assert near.add("b", "", SIMPLIFIED.encode().decode("latin-1")) == "a"
 
 
-def test_the_index_remembers(where: str) -> None:
-    with NearIndex(where) as first:
+def test_the_index_remembers(empty: str) -> None:
+    with NearIndex(empty) as first:
         first.add("a", "", SIMPLIFIED)
-    with NearIndex(where) as second:
+    with NearIndex(empty) as second:
         assert second.add("b", "", SIMPLIFIED) == "a"
 
 

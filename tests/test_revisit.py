@@ -48,34 +48,34 @@ def counted(db: str) -> dict[str, int]:
     return {name: counts[name] for name in ("articles", "revisions")} | {"pages": counts["pages"]["total"]}
 
 
-def test_a_second_crawl_asks_for_what_is_due_and_a_third_finds_what_is_announced(where: str) -> None:
+def test_a_second_crawl_asks_for_what_is_due_and_a_third_finds_what_is_announced(empty: str) -> None:
     with news_site() as site:
         now = datetime.now(UTC)
         fresh = list(range(0, 300, 15))  # 20 articles of this hour, the rest years old
         for number in fresh:
             site.published[number] = now
-        first = crawl(site, where)
-        before = counted(where)
+        first = crawl(site, empty)
+        before = counted(empty)
         assert before["articles"] == before["revisions"] == 300
         assert {path for path, status in first.items() if status == 404} <= {"/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/.well-known/tdmrep.json"}
 
-        let_pass(where, 2)
-        second = crawl(site, where)
+        let_pass(empty, 2)
+        second = crawl(site, empty)
         assert set(second) == LISTS | {site.path(number) for number in fresh}
         assert set(second.values()) == {304}
-        assert counted(where) == before
+        assert counted(empty) == before
 
         for number in range(300, 310):
             site.add(number, site.fed if number < 305 else site.mapped, now)
         for number in (40, 41, 42, 298, 299):
             site.edit(number, now)
-        let_pass(where, 2)
-        third = crawl(site, where)
+        let_pass(empty, 2)
+        third = crawl(site, empty)
         wanted = {site.path(number) for number in (*range(300, 310), 40, 41, 42, 298, 299)}
         assert {path for path, status in third.items() if status == 200} == wanted | {"/latest.atom", "/news-sitemap.xml"}
         assert len(third) < 60
-        assert counted(where) == {"articles": 310, "revisions": 315, "pages": before["pages"] + 10}
-        assert newscrawler("audit", "--db", where).code == 0
+        assert counted(empty) == {"articles": 310, "revisions": 315, "pages": before["pages"] + 10}
+        assert newscrawler("audit", "--db", empty).code == 0
 
 
 def test_an_article_knows_all_the_ways_in_which_it_was_found(tmp_path: Path) -> None:

@@ -338,14 +338,14 @@ def test_who_cannot_tell_that_it_lives_stops(tmp_path: Path, clock: FakeClock, m
     engine.dispose()
 
 
-def test_the_table_comes_by_migration_too(where: str) -> None:
-    connect(where, create=True).dispose()
-    engine = connect(where, write=True)
+def test_the_table_comes_by_migration_too(empty: str) -> None:
+    connect(empty, create=True).dispose()
+    engine = connect(empty, write=True)
     with engine.begin() as connection:
         take_back(connection, "0005")
     engine.dispose()
-    upgrade(where)
-    engine = scheduled.open_schedule(where)
+    upgrade(empty)
+    engine = scheduled.open_schedule(empty)
     assert scheduled.claim(engine, "a", 1.0, "db", "one", 2.0) and scheduled.claim(engine, "b", 1.0, "db", "one", 2.0) is None
     with engine.connect() as connection:
         from alembic.autogenerate import compare_metadata

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import CRAWL, newscrawler, serving
+from conftest import CRAWL, Ran, newscrawler, run_warm, serving
 from scrapy.utils.test import get_crawler
 
 from newscrawler.cli.init import TEMPLATE
@@ -203,21 +201,21 @@ def test_a_short_pause_of_one_source_is_not_that_of_the_others(tmp_path: Path) -
 )
 def test_scrapy_crawl_says_in_one_line_what_is_wrong_with_sources(given: list[str], tmp_path: Path) -> None:
     ran = scrapy_crawl(tmp_path, "https://a.example/", *given)
-    told = [line for line in ran.stderr.splitlines() if "ERROR" in line]
-    assert ran.returncode == 2 and len(told) == 1 and "Traceback" not in ran.stderr and not (tmp_path / "x.db").exists()
+    told = [line for line in ran.err.splitlines() if "ERROR" in line]
+    assert ran.code == 2 and len(told) == 1 and "Traceback" not in ran.err and not (tmp_path / "x.db").exists()
     assert any(words in told[0] for words in ("bad.toml:2: source 'a': start_pages", "--only b"))
 
 
 def test_scrapy_crawl_takes_the_start_pages_of_sources(tmp_path: Path) -> None:
     with two_hosts() as (start, _):
         ran = scrapy_crawl(tmp_path, start, "-a", "sources=good.toml", "-s", "NEWSCRAWLER_ONLY=a")
-    assert ran.returncode == 0 and json.loads(newscrawler("status", "--json", "--db", str(tmp_path / "x.db")).out)["articles"] == 1, ran.stderr
+    assert ran.code == 0 and json.loads(newscrawler("status", "--json", "--db", str(tmp_path / "x.db")).out)["articles"] == 1, ran.err
 
 
-def scrapy_crawl(folder: Path, start: str, *given: str) -> subprocess.CompletedProcess[str]:
+def scrapy_crawl(folder: Path, start: str, *given: str) -> Ran:
     (folder / "scrapy.cfg").write_text("[settings]\ndefault = newscrawler.settings\n")
     (folder / "bad.toml").write_text("[source.a]\nstart_pages = ['x']\n")
     (folder / "good.toml").write_text(f"[source.a]\nstart_pages = ['{start}']\n")
     settings = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "NEWSCRAWLER_ALLOW_PRIVATE=127.0.0.1", "NEWSCRAWLER_DB=x.db")
-    command = [sys.executable, "-m", "scrapy", "crawl", "news", *given, *(word for one in settings for word in ("-s", one))]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    words = ("crawl", "news", *given, *(word for one in settings for word in ("-s", one)))
+    return run_warm("scrapy", words, cwd=folder)

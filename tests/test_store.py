@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from conftest import Emptied
 from older import take_back
 
 from newscrawler.dedupe import content_hash
@@ -143,17 +144,56 @@ def test_one_crawl_at_a_time(engine: sa.Engine, where: str) -> None:
     other.dispose()
 
 
-def test_migrations_lead_to_the_tables(engine: sa.Engine, where: str) -> None:
+def test_migrations_lead_to_the_tables(empty: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
+    engine = connect(empty, create=True, write=True)
     with engine.connect() as connection:
         # Indexes on expressions cannot be compared: the databases give them back in other words.
         chosen = {"include_object": lambda _object, name, kind, *_: (kind, name) != ("index", "pages_queue")}
         context = MigrationContext.configure(connection, opts=chosen)
         assert context.get_current_revision() == REVISION
         assert compare_metadata(context, metadata) == []
-    assert upgrade(where) == (REVISION, REVISION)
+    engine.dispose()
+    assert upgrade(empty) == (REVISION, REVISION)
+
+
+@pytest.mark.postgres
+def test_a_database_that_is_emptied_is_as_a_new_one(emptied: Emptied) -> None:
+    """What the fixture `where` gives on PostgreSQL."""
+
+    def content(engine: sa.Engine) -> dict[str, list[Any]]:
+        with engine.connect() as connection:
+            names = sa.inspect(connection).get_table_names()
+            return {name: [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name}")] for name in names}
+
+    def seeded() -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+        emptied.empty()
+        engine = connect(emptied.url, write=True)
+        new = content(engine)
+        ledger = Ledger(engine, "test")
+        ledger.seed([Found(f"{SITE}/{number}", "seed", 100, 0) for number in range(3)])
+        ledger.close("finished")
+        ledger.connection.close()
+        used = content(engine)
+        engine.dispose()
+        return new, used
+
+    emptied.drop()
+    new, used = seeded()
+    assert new != used and new["counters"] and new["alembic_version"]
+    again, used_again = seeded()
+    assert again == new
+    assert [row[0] for row in used_again["pages"]] == [row[0] for row in used["pages"]], "numbers begin anew"
+    for change in ("ALTER TABLE pages ADD COLUMN more INTEGER", "DROP INDEX pages_queue", "DROP TABLE parts", "CREATE TABLE other (id INTEGER)"):
+        engine = connect(emptied.url, write=True)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(change)
+        engine.dispose()
+        made = emptied.made
+        emptied.empty()
+        assert emptied.made == made + 1, "changed tables are made again"
 
 
 def test_an_older_database_is_brought_up_to_date(engine: sa.Engine, where: str) -> None:
