@@ -165,8 +165,9 @@ def _port(parts: SplitResult) -> int | None:
 def registrable_domain(host: str) -> str:
     """Returns the part of a host name that somebody registered, by the public suffix list that tldextract brings; no network.
 
-    The list's private part counts too: each blog of blogspot.com, each page of github.io is its owner's. An IP address, localhost and bare suffixes come back as they are, in lower case. Of an unknown suffix the last label
-    counts, as the list's own rule has it (publicsuffix.org/list, "the prevailing rule is *").
+    The list's private part counts too: each blog of blogspot.com, each page of github.io is its owner's. An IP address, localhost and bare
+    suffixes come back as they are, in lower case. Of an unknown suffix the last label counts, as the list's own rule has it
+    (publicsuffix.org/list, "the prevailing rule is *").
 
     >>> registrable_domain("www.news.com.cn"), registrable_domain("10.0.0.1"), registrable_domain("localhost")
     ('news.com.cn', '10.0.0.1', 'localhost')
