@@ -136,6 +136,27 @@ def test_one_canonical_url_on_all_pages_of_a_template_merges_none(ledger: Ledger
     assert len(set(ids(ledger.connection.engine))) == 3
 
 
+SIGN_OFF = " Follow our sports desk on all channels for more results and reports, and write to us at any hour of the day."
+
+
+@pytest.mark.parametrize("title", ["", "News of the day"], ids=["two titles", "one title"])
+def test_a_canonical_url_that_drops_an_id_merges_nothing_by_a_sign_off(ledger: Ledger, title: str) -> None:
+    told = [
+        store(ledger, f"https://news.example/view.php?id={number}", title or text[:20], text + SIGN_OFF, "https://news.example/view.php")
+        for number, text in enumerate((FERRY, HALL))
+    ]
+    assert told == ["new", "new"]
+    again = store(ledger, "https://news.example/view.php?id=0&ref=home", title or FERRY[:20], FERRY + SIGN_OFF + " Advertisement", "https://news.example/view.php")
+    assert again == "duplicate"
+    assert len(set(ids(ledger.connection.engine))) == 2
+
+
+def test_two_titles_and_a_common_sign_off_bear_out_no_canonical_url(ledger: Ledger) -> None:
+    wrong = "https://news.example/story"
+    told = [store(ledger, f"https://news.example/{text[:3]}", text[:20], text + SIGN_OFF, wrong) for text in (FERRY, HALL)]
+    assert told == ["new", "new"]
+
+
 def test_a_page_whose_address_another_page_took_is_an_article_all_the_same(ledger: Ledger) -> None:
     target = "https://news.example/b"
     assert store(ledger, "https://news.example/a", "The ferry leaves", FERRY, target) == "new"

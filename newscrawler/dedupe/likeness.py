@@ -12,6 +12,7 @@ import re
 from unicodedata import normalize
 from urllib.parse import parse_qsl, urlsplit
 
+from newscrawler.dedupe.fold import tokens
 from newscrawler.dedupe.titles import whole_title
 
 CLAIMED = 0.1
@@ -75,8 +76,11 @@ def is_supposed(url: str, declared: str | None) -> bool:
 
 
 def is_one_title(one: str, other: str) -> bool:
-    """Returns whether two titles are one, or one the beginning of the other."""
-    return whole_title(one, other) is not None or whole_title(other, one) is not None
+    """Returns whether two titles are one, in either Chinese script, or one the beginning of the other."""
+    if whole_title(one, other) is not None or whole_title(other, one) is not None:
+        return True
+    mine, theirs = tokens(one).values.tolist(), tokens(other).values.tolist()
+    return bool(mine) and mine == theirs
 
 
 def common_share(one: str, other: str) -> float | None:

@@ -7,7 +7,8 @@
 
 Theory: see `dedupe.fingerprint`. A key of which `CROWD` texts have their rows gets no more: it is of boilerplate, or of a text that was
 copied again and again, which these find. So a lookup reads at most KEYS * CROWD short rows and compares `CANDIDATES` fingerprints, whatever
-the collection holds. Where it fails: a text of which all keys are boilerplate is not found, unless it is like one of the first `CROWD`.
+the collection holds. Where it fails: a text of which all keys are boilerplate is not found, unless it is like one of the first `CROWD`; and
+which these are, the order of arrival says.
 """
 
 from __future__ import annotations
