@@ -314,7 +314,7 @@ def test_a_crowd_of_copies_is_one_cluster_in_any_order(where: str) -> None:
             numbers = {url: _seeded(engine, url)[0] for url in order}
             for url in order:
                 put(connection, numbers[url], look_up(connection, numbers[url], None, SIMPLIFIED + url), first=True)
-            leaders = dict(connection.execute(sa.select(members.c.page_id, members.c.leader)).tuples().all())
+            leaders = {row.page_id: row.leader for row in connection.execute(sa.select(members))}
             found.append({url: min(article_id(other) for other in order if leaders[numbers[other]] == leaders[numbers[url]]) for url in order})
             connection.rollback()
         engine.dispose()
