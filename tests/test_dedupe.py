@@ -23,11 +23,20 @@ SAME = {
     "https://news.example/x/../b/./a": "https://news.example/b/a",
     "https://news.example/a#top": "https://news.example/a",
     "https://新闻.example/a": "https://xn--efvy88h.example/a",
+    "https://faß.example/a": "https://xn--fa-hia.example/a",
+    "https://fass.example/a": "https://fass.example/a",
+    "https://新闻。example/a": "https://xn--efvy88h.example/a",
+    "https://BÜCHER.example/a": "https://xn--bcher-kva.example/a",
+    "https://☃.example/a": "https://xn--n3h.example/a",
+    "https://\ud800.example/a": "https://\ud800.example/a",
     "https://news.example/%7euser/%e6%96%b0": "https://news.example/~user/%E6%96%B0",
     "https://news.example/新?键=值": "https://news.example/%E6%96%B0?%E9%94%AE=%E5%80%BC",
     "https://news.example/a?b=2&a=1": "https://news.example/a?a=1&b=2",
     "https://news.example/a?utm_source=x&UTM_Medium=y&id=1": "https://news.example/a?id=1",
     "https://news.example/a?fbclid=1&gclid=2&spm=a.b&from=app&share_token=z": "https://news.example/a",
+    "https://news.example/a?from=app&share=wechat&cmp=rss&pk_campaign=7&utm_id=7": "https://news.example/a",
+    "https://news.example/list?From=%32%30": "https://news.example/list?From=20",
+    "https://news.example/a?from=2026-01-02&share=1&cmp=3&pk_id=4": "https://news.example/a?cmp=3&from=2026-01-02&pk_id=4&share=1",
     "https://news.example/a;jsessionid=AB12?id=1&PHPSESSID=9": "https://news.example/a?id=1",
     "https://[::1]:443/a": "https://[::1]/a",
     "mailto:desk@news.example": "mailto:desk@news.example",
@@ -50,6 +59,10 @@ APART = [
     ("https://news.example/a", "https://www.news.example/a"),
     ("https://news.example/a?page=2", "https://news.example/a"),
     ("https://news.example/a%2Fb", "https://news.example/a/b"),
+    ("https://news.example/a%252Fb", "https://news.example/a%2Fb"),
+    ("https://news.example/?q=a%2526b", "https://news.example/?q=a%26b"),
+    ("https://news.example/list?from=20", "https://news.example/list?from=40"),
+    ("https://faß.example/", "https://fass.example/"),
 ]
 
 
@@ -75,8 +88,9 @@ def test_the_fast_path_says_what_the_long_way_says(url: str) -> None:
 
 @given(st.integers(), st.integers())
 def test_ids_never_merge(one: int, other: int) -> None:
-    urls = {canonical_url(f"http://news.example/view.php?utm_source=x&id={number}") for number in (one, other)}
-    assert len(urls) == len({one, other})
+    for name in ("id", "from", "share", "pk_id", "ncid"):
+        urls = {canonical_url(f"http://news.example/view.php?utm_source=x&{name}={number}") for number in (one, other)}
+        assert len(urls) == len({one, other})
 
 
 KEYS = {
@@ -111,6 +125,8 @@ DOMAINS = {
     "::1": "::1",
     "localhost": "localhost",
     "co.uk": "co.uk",
+    "posts.one.blogspot.com": "one.blogspot.com",
+    "blogspot.com": "blogspot.com",
 }
 
 
@@ -124,6 +140,8 @@ SITES = [
     ("https://news.example/", "https://news.example:8443/", True),
     ("https://news.example/", "https://other.example/", False),
     ("https://a.co.uk/", "https://b.co.uk/", False),
+    ("https://one.blogspot.com/", "https://two.blogspot.com/", False),
+    ("https://one.github.io/a", "https://www.one.github.io/", True),
     ("http://127.0.0.1:8000/", "http://127.0.0.1:8000/x", True),
     ("http://127.0.0.1:8000/", "http://127.0.0.1:8001/", False),
     ("http://127.0.0.1/", "http://127.0.0.1:80/", True),

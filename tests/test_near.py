@@ -189,6 +189,17 @@ def test_an_id_added_again_is_replaced(near: NearIndex) -> None:
         assert near.add("c", "", DIFFERENT) == "a"
 
 
+@pytest.mark.parametrize("id", ["", "\ud800", "\ud83d\ude00", "a\0b", "\x1b\\ud800", "\x1b", "\\ud800", "渔港"])
+def test_any_string_is_an_id(near: NearIndex, id: str) -> None:
+    with near:
+        for number, other in enumerate(("\\ud800", "\ud801", "\x1b\\ud801", "a")):
+            assert near.add(f"{id}{other}", "\ud800", words(number, 60) + "\udfff\0") is None
+        assert near.add(id, "", SIMPLIFIED) is None
+        assert near.add("copy", "\ud800", SIMPLIFIED + "\ud800") == id
+        assert near.add(id, "", ENGLISH) is None, "it is replaced"
+        assert near.add("another", "", SIMPLIFIED) == "copy"
+
+
 def test_of_equal_copies_the_first_is_named(near: NearIndex) -> None:
     with near:
         assert [near.add(str(i), "", SIMPLIFIED) for i in range(40)] == [None, *["0"] * 39]

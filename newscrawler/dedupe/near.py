@@ -40,6 +40,10 @@ class Likeness:
     resemblance: float
     numbers: float | None
     same_title: bool
+    other_title: bool = False
+    """Both have a title to speak of, and not the same."""
+    other_numbers: bool = False
+    """One has a number that the other has not, however few there are."""
 
     def __str__(self) -> str:
         """In words, for the reason of a decision.
@@ -49,7 +53,8 @@ class Likeness:
         """
         words = [f"{100 * self.containment:.0f} % of the shorter in the longer", f"{100 * self.resemblance:.0f} % in both"]
         words += [] if self.numbers is None else [f"{100 * self.numbers:.0f} % of the numbers"]
-        return ", ".join([*words, *(["same title"] if self.same_title else [])])
+        words += [name for name, told in (("same title", self.same_title), ("another title", self.other_title), ("other numbers", self.other_numbers)) if told]
+        return ", ".join(words)
 
 
 def nearest(new: Fingerprint, candidates: Iterable[tuple[int, Fingerprint]]) -> tuple[int, Likeness] | None:
@@ -85,7 +90,9 @@ def compare(one: Fingerprint, other: Fingerprint) -> Likeness | None:
         return None
     common = len(mine & theirs)
     resemblance = common / (len(mine) + len(theirs) - common)
-    return Likeness(common / min(len(mine), len(theirs)), resemblance, _common_numbers(one.numbers, other.numbers), one.title == other.title != 0)
+    numbers, other_numbers = _common_numbers(one.numbers, other.numbers)
+    same_title, other_title = one.title == other.title != 0, 0 not in (one.title, other.title) and one.title != other.title
+    return Likeness(common / min(len(mine), len(theirs)), resemblance, numbers, same_title, other_title, other_numbers)
 
 
 def is_near(one: Fingerprint, other: Fingerprint, likeness: Likeness) -> bool:
@@ -109,14 +116,17 @@ def _at_one_level(one: Fingerprint, other: Fingerprint) -> tuple[Set[int], Set[i
     return {value for value in _integers(fine.sketch) if value < bound}, {value >> steps for value in _integers(coarse.sketch)}
 
 
-def _common_numbers(one: bytes, other: bytes) -> float | None:
-    """The share of numbers of the one with fewer that are in the other; of lists cut at `NUMBERS` the parts that both keep."""
+def _common_numbers(one: bytes, other: bytes) -> tuple[float | None, bool]:
+    """The share of numbers of the one with fewer that are in the other, None of too few, and whether any is only in one of them.
+
+    Of lists cut at `NUMBERS` the parts that both keep.
+    """
     mine, theirs = _integers(one), _integers(other)
     if len(mine) == NUMBERS or len(theirs) == NUMBERS:
         bound = min(max(values) for values in (mine, theirs) if len(values) == NUMBERS)
         mine, theirs = (frozenset(value for value in values if value <= bound) for values in (mine, theirs))
     fewer = min(len(mine), len(theirs))
-    return len(mine & theirs) / fewer if fewer >= FEW_NUMBERS else None
+    return len(mine & theirs) / fewer if fewer >= FEW_NUMBERS else None, mine != theirs
 
 
 @lru_cache(maxsize=256)

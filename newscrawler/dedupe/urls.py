@@ -52,10 +52,15 @@ def _one_pass(url: str) -> str:
         if not netloc:
             return url
         path = _SESSION_PATH.sub("", parts.path) if ";" in parts.path else parts.path
-        query = "&".join(one for one in parts.query.split("&") if not is_tracking(one.partition("=")[0]))
+        query = "&".join(one for one in parts.query.split("&") if not _is_dropped(one))
         return canonicalize_url(urlunsplit((parts.scheme, netloc, path or "/", query, "")))
     except ValueError:  # a port of 99999, brackets around no IPv6 address
         return url
+
+
+def _is_dropped(parameter: str) -> bool:
+    name, _, value = parameter.partition("=")
+    return is_tracking(name, value)
 
 
 def _netloc(parts: SplitResult) -> str:
@@ -64,11 +69,25 @@ def _netloc(parts: SplitResult) -> str:
     if not host:
         return ""
     if not host.isascii():
-        host = host.encode("idna").decode("ascii").lower()
+        host = _ascii(host)
     if ":" in host:
         host = f"[{host}]"
     port = parts.port
     return host if port is None or port == _DEFAULT_PORTS[parts.scheme] else f"{host}:{port}"
+
+
+@lru_cache(maxsize=1024)
+def _ascii(host: str) -> str:
+    """Returns a host in punycode as browsers write it (IDNA 2008, UTS 46 non-transitional: ß stays ß); raises ValueError for no name.
+
+    Names that IDNA 2008 forbids and that exist all the same (emoji) are written by IDNA 2003.
+    """
+    import idna
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return host.encode("idna").decode("ascii").lower()
 
 
 def article_key(url: str, declared: str | None) -> str:
@@ -146,8 +165,9 @@ def _port(parts: SplitResult) -> int | None:
 def registrable_domain(host: str) -> str:
     """Returns the part of a host name that somebody registered, by the public suffix list that tldextract brings; no network.
 
-    An IP address, localhost and bare suffixes come back as they are, in lower case. Of an unknown suffix the last label
-    counts, as the list's own rule has it (publicsuffix.org/list, "the prevailing rule is *").
+    The list's private part counts too: each blog of blogspot.com, each page of github.io is its owner's. An IP address, localhost and bare
+    suffixes come back as they are, in lower case. Of an unknown suffix the last label counts, as the list's own rule has it
+    (publicsuffix.org/list, "the prevailing rule is *").
 
     >>> registrable_domain("www.news.com.cn"), registrable_domain("10.0.0.1"), registrable_domain("localhost")
     ('news.com.cn', '10.0.0.1', 'localhost')
@@ -173,7 +193,7 @@ def _split_host() -> Callable[[str], str]:
     """Returns the function from host to registrable domain, on the suffix list that came with the package."""
     from tldextract import TLDExtract
 
-    extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
+    extract = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
     def split(host: str) -> str:
         found = extract(host)

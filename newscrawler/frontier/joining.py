@@ -13,7 +13,8 @@ from newscrawler.exceptions import BadRow
 from newscrawler.export.joined import joined_record
 from newscrawler.extract.parts import WHOLE
 from newscrawler.extract.read import MAX_EXAMPLES
-from newscrawler.items import Decision, Repair, Series
+from newscrawler.frontier.recognize import known_of
+from newscrawler.items import Article, Decision, Repair, Series
 from newscrawler.store import Ledger, Outcome, PartRead
 from newscrawler.store.parts import PartRow, is_pending
 
@@ -84,9 +85,11 @@ def _outcome(ledger: Ledger, owner: PartRow, read: Sequence[PartRow], missed: Se
     record = joined_record([(row.number, json.loads(row.record)) for row in read if row.record], len(missed))
     key, digest = article_key(record["url"], record["canonical_url"]), record["content_hash"]
     record["id"] = article_id(key)
-    decision = decide(digest, *ledger.known(owner.page_id, key, digest))
+    said = Article(record["title"], record["text"])
+    own, by_key, by_hash = known_of(ledger, owner.page_id, record["url"], key, digest)
+    decision = decide(digest, own, by_key, by_hash) if own or by_key else decide(digest, None, None, by_hash, said)
     if decision.verdict == "new":
-        decision = decide(digest, None, None, None, near=ledger.nearest(owner.page_id, record["url"], record["title"], record["text"]))
+        decision = decide(digest, None, None, None, said, ledger.nearest(owner.page_id, record["url"], record["title"], record["text"]))
     if again and decision.verdict == "unchanged" and decision.of and differs(ledger.newest(decision.of), record):
         decision = Decision("revision", decision.of, "read again")
     pending = owner.state in ("queued", "in_flight")  # one that is due again stays so

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from newscrawler.dedupe import MISTAKEN, article_key, canonical_url, content_hash, decide, second_key
+from dataclasses import replace
+
+from newscrawler.dedupe import MISTAKEN, Known, article_key, canonical_url, content_hash, decide, same_site, second_key
+from newscrawler.dedupe.likeness import is_supposed
 from newscrawler.items import Article, Decision
 from newscrawler.store import Ledger
 
@@ -16,7 +19,7 @@ def recognize(ledger: Ledger, page_id: int, url: str, article: Article) -> tuple
     digest = content_hash(article.title, article.text)
     keys = (article_key(url, article.canonical_url), canonical_url(url), second_key(url))
     for key in dict.fromkeys(keys):
-        own, by_key, by_hash = ledger.known(page_id, key, digest)
+        own, by_key, by_hash = known_of(ledger, page_id, url, key, digest)
         decision = decide(digest, own, by_key, by_hash, article)
         if decision.reason != MISTAKEN:
             break
@@ -25,3 +28,13 @@ def recognize(ledger: Ledger, page_id: int, url: str, article: Article) -> tuple
     if decision.verdict == "new" and key != keys[0]:
         decision = Decision("new", None, MISTAKEN)
     return key, digest, decision
+
+
+def known_of(ledger: Ledger, page_id: int, url: str, key: str, digest: str) -> tuple[Known | None, Known | None, Known | None]:
+    """Returns what `Ledger.known` does, with what the page's address says about each. Raises StoreError."""
+    own, by_key, by_hash = ledger.known(page_id, key, digest)
+    if by_key is not None and is_supposed(canonical_url(url), key):
+        by_key = replace(by_key, supposed=True)
+    if by_hash is not None and own is None:
+        by_hash = replace(by_hash, elsewhere=not same_site(url, ledger.newest(by_hash.id)["url"]))
+    return own, by_key, by_hash

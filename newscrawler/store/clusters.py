@@ -1,16 +1,19 @@
-"""Clusters: which texts of the collection are copies of one story, whatever the order in which they came.
+"""Clusters: which texts of the collection are copies of one story.
 
     look_up -> (the decision) -> put -> tell_again
 
 A member is a page with an article or with a duplicate that is kept. Two members are tied by a pair of near-duplicates
 (`dedupe.alike`, which does not care which of two comes first) or by one being kept as a duplicate of the other. A cluster is a connected
-component of these ties; its leader is the member whose page's address has the smallest id, and its id is that one. So members and id
-depend on what is in the collection alone. A member like no other is a cluster of one.
+component of these ties; its leader is the member whose page's address has the smallest id, and its id is that one. A member like no other
+is a cluster of one. So members and id depend on what is in the collection alone, not on the order in which it came, as long as no text
+shares a key with more than `near.CROWD` others.
 
 A new member joins or unites clusters and never parts them, which costs the same however large they are, but for the members whose
 leader changes: for one of n about as often as the logarithm of n. When a text changes or goes, its cluster is found anew from the ties
-that are left. The index compares a text with `near.CANDIDATES` others at most: of hundreds of copies of one page the ties to the first
-ones are kept, which is enough to hold them together. What that may lose: a tie through a text that only a later copy of hundreds has.
+that are left. The index leads from a key to the first `near.CROWD` texts that came with it, and compares a text with `near.CANDIDATES` others
+at most: of hundreds of copies of one page the ties to the first ones are kept, which is enough to hold them together. What that may lose: a
+tie through a text that only a later variant of more than `near.CROWD` has. Which variants are later, the order of arrival says: so of such a
+crowd of variants, each with a tail of its own, a text that is like such a tail may be in the cluster or not.
 
 Everything here works on a connection inside its transaction. What `put`, `take_out` and `refresh` return are the pages of other
 members whose cluster has another id now: their records have changed, and `tell_again` gives them new numbers of change.

@@ -7,7 +7,8 @@
 
 Theory: see `dedupe.fingerprint`. A key of which `CROWD` texts have their rows gets no more: it is of boilerplate, or of a text that was
 copied again and again, which these find. So a lookup reads at most KEYS * CROWD short rows and compares `CANDIDATES` fingerprints, whatever
-the collection holds. Where it fails: a text of which all keys are boilerplate is not found, unless it is like one of the first `CROWD`.
+the collection holds. Where it fails: a text of which all keys are boilerplate is not found, unless it is like one of the first `CROWD`; and
+which these are, the order of arrival says.
 """
 
 from __future__ import annotations
@@ -90,6 +91,21 @@ def _all_keys(one: Fingerprint) -> tuple[int, ...]:
     return (*one.keys, *[one.keys[-1]] * (KEYS - len(one.keys)))
 
 
+_ESCAPED = "\x1b"
+
+
+def _stored(id: str) -> str:
+    """Returns an id as databases take it, each as another: none takes half a surrogate pair, PostgreSQL no NUL."""
+    if id.startswith(_ESCAPED) or "\0" in id or any("\ud800" <= mark <= "\udfff" for mark in id):
+        return _ESCAPED + id.encode("unicode_escape").decode("ascii")
+    return id
+
+
+def _given(name: str) -> str:
+    """Returns the id that `_stored` wrote so."""
+    return name.removeprefix(_ESCAPED).encode("ascii").decode("unicode_escape") if name.startswith(_ESCAPED) else name
+
+
 _alone = sa.MetaData()
 for _table in (near_prints, near_keys):
     _table.to_metadata(_alone)
@@ -119,12 +135,12 @@ class NearIndex:
         """Adds a text, and returns the id of the one before it that it is a near-duplicate of, or None.
 
         Title and text may be raw: damage is repaired first. An id that was added before is replaced. Texts of less than about twenty
-        characters or words are like none, and of longer ones than MAX_LENGTH only the beginning is looked at.
+        characters or words are like none, and of longer ones than MAX_LENGTH only the beginning is looked at. Any string is an id.
         """
         with shared_effort(REPAIR_EFFORT):
             new = fingerprint(clean_text(title[:MAX_TITLE]).text, clean_text(text[:MAX_LENGTH]).text)
         with named_errors():
-            number = self._forgotten(id)
+            number = self._forgotten(_stored(id))
             found = nearest(new, candidates(self._connection, new))
             write(self._connection, number, new, first=True)
             name = None if found is None else self._connection.execute(sa.select(_names.c.name).where(_names.c.number == found[0])).scalar_one()
@@ -132,7 +148,7 @@ class NearIndex:
             if self._pending >= self.COMMIT:
                 self._connection.commit()
                 self._pending = 0
-        return name
+        return None if name is None else _given(name)
 
     def _forgotten(self, name: str) -> int:
         """The number of an id, a new one where it has none yet; what it stood for is forgotten."""
