@@ -16,11 +16,16 @@ from pathlib import Path
 from threading import Thread
 from typing import BinaryIO
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from warm import Process, Warm
 
 from newscrawler.store import Ledger, connect, tables
+
+# A time by the clock says how busy the machine is: what must be fast is measured in the time of the processor, and in bench/.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 POSTGRES = os.environ.get("NEWSCRAWLER_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 
@@ -215,7 +220,7 @@ class Started:
 def started(*words: str, cwd: Path | None = None, before: str = "", program: str = "newscrawler") -> Iterator[Started]:
     """A command of warm.py that runs beside the test, killed at the end of the block if it still does."""
     (read, give), (out, write), (err, complain) = os.pipe(), os.pipe(), os.pipe()
-    with open(give, "wb") as stdin, open(out, "rb") as stdout, open(err, "rb") as stderr:
+    with os.fdopen(give, "wb") as stdin, os.fdopen(out, "rb") as stdout, os.fdopen(err, "rb") as stderr:
         try:
             process = warm().start(words, read, write, complain, cwd, before, program)
         finally:

@@ -7,18 +7,21 @@ import json
 import os
 import shlex
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from conftest import newscrawler
 
+from newscrawler.exceptions import BadDatabase
 from newscrawler.schedule.units import cron_lines, systemd_unit
-from newscrawler.store import scheduled
+from newscrawler.store import connect, scheduled
 
 SCHEDULE = [sys.executable, "-c", "import sys; from newscrawler.cli import main; sys.exit(main())", "schedule"]
 
@@ -57,13 +60,23 @@ def sources(site: str, more: str = "", names: tuple[str, ...] = ("north", "south
 
 
 def runs(db: Path) -> list[scheduled.ScheduledRun]:
-    if not db.exists():
+    try:
+        engine = connect(str(db))  # for reading: a schedule's own engine gives up on a busy database
+    except BadDatabase:  # not there, or still empty
         return []
-    engine = scheduled.open_schedule(str(db))
     try:
         return [run for run in scheduled.history(engine) if not run.missed]
     finally:
         engine.dispose()
+
+
+def fetched(db: Path) -> int:
+    """Pages that a crawl has fetched so far, 0 where there is no database yet."""
+    if not db.exists():
+        return 0
+    with closing(sqlite3.connect(db)) as connection, suppress(sqlite3.OperationalError):  # its tables come a moment later
+        return int(connection.execute("SELECT count(*) FROM pages WHERE fetched_at IS NOT NULL").fetchone()[0])
+    return 0
 
 
 def test_once_crawls_what_is_due_and_then_there_is_nothing(sample_site: str, tmp_path: Path) -> None:
@@ -119,7 +132,7 @@ def test_a_second_signal_stops_the_crawl(sample_site: str, tmp_path: Path, start
     file, db = write(tmp_path, sources(sample_site, names=("north",)).replace("delay = 0", "delay = 30")), tmp_path / "news.db"
     process = starting("--sources", file, "--db", str(db), "--", "--allow-private", "127.0.0.1")
     until(lambda: "started" in (tmp_path / "said").read_text())
-    time.sleep(2)
+    until(lambda: fetched(db))  # by then the crawl takes signals, and waits 30 seconds for its second page
     process.send_signal(signal.SIGTERM)
     until(lambda: "waiting for 1 runs" in (tmp_path / "said").read_text())
     assert process.poll() is None, "it waits for the crawl"

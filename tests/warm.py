@@ -29,7 +29,7 @@ from typing import Any
 PROGRAMS = {"newscrawler": ("newscrawler.cli", "main"), "scrapy": ("scrapy.cmdline", "execute")}
 # What Scrapy imports by names in its settings, or as late as it can.
 _SCRAPY = """
-    commands.crawl core.downloader.handlers.http11 core.engine core.scheduler core.scraper crawler downloadermiddlewares.redirect
+    cmdline commands.crawl core.downloader.handlers.http11 core.engine core.scheduler core.scraper crawler downloadermiddlewares.redirect
     downloadermiddlewares.defaultheaders downloadermiddlewares.downloadtimeout downloadermiddlewares.httpcompression downloadermiddlewares.httpproxy
     downloadermiddlewares.stats downloadermiddlewares.useragent extensions.closespider extensions.corestats extensions.feedexport
     extensions.logstats extensions.memusage extensions.throttle pqueues robotstxt spiderloader spidermiddlewares.start squeues statscollectors utils.reactor
@@ -48,7 +48,9 @@ class Warm:
             streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
             self._server = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment, **streams)
 
-    def start(self, words: tuple[str, ...], stdin: int, stdout: int, stderr: int, cwd: Path | None = None, before: str = "", program: str = "newscrawler") -> Process:
+    def start(
+        self, words: tuple[str, ...], stdin: int, stdout: int, stderr: int, cwd: Path | None = None, before: str = "", program: str = "newscrawler"
+    ) -> Process:
         """A command that runs; its three streams are the given file descriptors. `before` is Python that it runs first."""
         asked = {"words": words, "cwd": str(cwd or Path.cwd()), "before": before, "program": program, "environment": dict(os.environ)}
         told, tell = os.pipe()
@@ -115,7 +117,7 @@ def _import_all() -> None:
             importlib.import_module(module.name)
     for name in _SCRAPY:
         importlib.import_module(f"scrapy.{name}")
-    for name in ("scrapy.cmdline", "psycopg", "sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgresql.psycopg", "twisted.internet.asyncioreactor"):
+    for name in ("psycopg", "sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgresql.psycopg", "twisted.internet.asyncioreactor"):
         importlib.import_module(name)
     assert "twisted.internet.reactor" not in sys.modules, "a reactor was installed: a fork would share it"
     assert threading.active_count() == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from unicodedata import normalize
 
 LONGEST = 60
@@ -34,21 +35,29 @@ _CLOCK = rf"(?:{_WEEKDAY}? ?{_DAY},? ?{_WEEKDAY}? ?(?:{_HOUR})?|{_WEEKDAY}? ?{_H
 _STAMP = rf"{_WEEKDAY}? ?{_DAY},? ?{_WEEKDAY}? ?{_HOUR}|{_WEEKDAY}? ?{_HOUR} ?{_DAY}"
 _END = r"[\s:：|·•()\[\]（）【】\-–—]"
 _ENDS = rf"{_END}*+"
-_PART = re.compile(rf"(?P<C>{_COUNTED})|(?P<N>{_NUMBER})|(?P<U>{_UNIT})|{_END}++")
 _COUNTERS = re.compile(r"(?:CNU?|NU?C)+")
 """What a line of counters is made of: what is counted, numbers, units; and in which order they stand."""
 
-# What a line may be, and how that is called. The whole line must be of the form, folded to NFKC and lower case.
-_FORMS: dict[str, Callable[[str], object]] = {
-    "a counter": lambda line: _COUNTERS.fullmatch(_parts(line)),
-    # Without a label only day and hour together: a bare 21:15 may be a result, a bare day that of an event.
-    "a clock": re.compile(rf"{_ENDS}(?:(?:{_CLOCK_LABEL}){_ENDS}{_CLOCK}|{_STAMP}|{_AGO}){_ENDS}").fullmatch,
-    "an advertisement": re.compile(
-        rf"{_ENDS}(?:advertisements?|advertisement continues below|ads? by \S++|sponsored(?: content| links?)?|paid content|promoted"
-        rf"|story continues below(?: advertisement)?"
-        rf"|anzeige|werbung|publicidad|publicité|реклама|广告|廣告|推广|推廣|赞助内容|贊助內容|广告位招租){_ENDS}\d*+{_ENDS}"
-    ).fullmatch,
-}
+
+@cache
+def _part() -> re.Pattern[str]:
+    """A part of a line of counters, in a group by its letter. Compiled when first needed, as are the forms: most runs compare no versions."""
+    return re.compile(rf"(?P<C>{_COUNTED})|(?P<N>{_NUMBER})|(?P<U>{_UNIT})|{_END}++")
+
+
+@cache
+def _forms() -> dict[str, Callable[[str], object]]:
+    """What a line may be, and how that is called. The whole line must be of the form, folded to NFKC and lower case."""
+    return {
+        "a counter": lambda line: _COUNTERS.fullmatch(_parts(line)),
+        # Without a label only day and hour together: a bare 21:15 may be a result, a bare day that of an event.
+        "a clock": re.compile(rf"{_ENDS}(?:(?:{_CLOCK_LABEL}){_ENDS}{_CLOCK}|{_STAMP}|{_AGO}){_ENDS}").fullmatch,
+        "an advertisement": re.compile(
+            rf"{_ENDS}(?:advertisements?|advertisement continues below|ads? by \S++|sponsored(?: content| links?)?|paid content|promoted"
+            rf"|story continues below(?: advertisement)?"
+            rf"|anzeige|werbung|publicidad|publicité|реклама|广告|廣告|推广|推廣|赞助内容|贊助內容|广告位招租){_ENDS}\d*+{_ENDS}"
+        ).fullmatch,
+    }
 
 
 def only_noise(old: str, new: str) -> str | None:
@@ -76,7 +85,7 @@ def _parts(line: str) -> str:
     """Returns a line as the letters of its parts, "CN" for "views: 12"; "" where something else stands in it."""
     letters, place = [], 0
     while place < len(line):
-        part = _PART.match(line, place)
+        part = _part().match(line, place)
         if part is None:
             return ""
         letters.append(part.lastgroup or "")
@@ -88,4 +97,4 @@ def _kind_of(line: str) -> str | None:
     if len(line) > LONGEST:
         return None
     folded = normalize("NFKC", line).casefold().strip()
-    return next((kind for kind, form in _FORMS.items() if form(folded)), None)
+    return next((kind for kind, form in _forms().items() if form(folded)), None)
