@@ -19,9 +19,10 @@ from conftest import newscrawler, started
 from newscrawler.exceptions import FileBusy, UsageError
 from newscrawler.export import article_record, following
 from newscrawler.export.appending import AppendedFile
-from newscrawler.export.following import Wanted, portions
+from newscrawler.export.following import Wanted, complete, portions
 from newscrawler.items import Article, Decision
 from newscrawler.store import Found, Ledger, Outcome, connect, hold
+from newscrawler.store.absence import ENOUGH
 from newscrawler.store.forget import forget
 
 SITE = "https://news.example"
@@ -31,10 +32,12 @@ def page(number: int) -> str:
     return f"{SITE}/{number}"
 
 
-def outcome(page_id: int, number: int, verdict: str = "new", of: str | None = None, text: str = "text") -> Outcome:
+def outcome(
+    page_id: int, number: int, verdict: str = "new", of: str | None = None, text: str = "text", asks: str | None = None
+) -> Outcome:
     record: dict[str, Any] = article_record(
         Article(title=f"Title {number}", text=text), id=of or f"urn:{number}", seq=0, url=page(number), source_domain="news.example",
-        date_first_seen="2026-11-24T00:00:00Z", date_fetched="2026-11-24T00:00:00Z",
+        date_first_seen="2026-11-24T00:00:00Z", date_fetched="2026-11-24T00:00:00Z", rights={"meta_robots": asks},
     )  # fmt: skip
     decision = Decision(verdict, of, "why")  # type: ignore[arg-type]
     return Outcome(
@@ -86,6 +89,56 @@ def test_what_is_forgotten_while_the_first_export_reads_is_deleted(engine: sa.En
     forget(engine, page(0))
     store(engine, range(5, 6))
     assert [(one["seq"], one["op"]) for records in reader for one in records] == [(2, "add"), (5, "delete"), (6, "add")]
+
+
+NO_COPY = {"uses": ("archive",)}
+
+
+def test_what_may_no_longer_be_used_is_taken_back(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = store(engine, range(3))
+    ledger = Ledger(engine, "again")
+    new = ledger.seed([Found(page(7), "seed", 100, 0)])[0]
+    ledger.write(outcome(ids[1], 1, "revision", "urn:1", "new text", "noarchive"))
+    ledger.write(outcome(new, 7, asks="noarchive"))
+    ledger.write(outcome(ids[2], 2, "revision", "urn:2", "new text"))
+    ledger.commit()
+    monkeypatch.setattr(following, "PORTION", 2)
+    for since in (1, 3):
+        assert told(engine, since, **NO_COPY) == [(4, "delete", "/1"), (6, "update", "/2")], "what never might be used was never told"
+    assert told(engine, **NO_COPY) == [(1, "add", "/0"), (6, "update", "/2")], "what nobody got is not deleted"
+    wanted = [(1, "add", "/0"), (2, "add", "/1"), (3, "add", "/2"), (4, "delete", "/1"), (6, "update", "/2")]
+    assert told(engine, every_revision=True, **NO_COPY) == wanted, "here somebody got it"
+    for since, every in ((0, False), (0, True), (1, False), (3, True)):
+        state = [(one["seq"], one["op"], one["url"].removeprefix(SITE)) for one in complete(engine, Wanted(since, every_revision=every, **NO_COPY))]
+        assert state == told(engine, since, every_revision=every, **NO_COPY)
+    (taken,) = [one for one in complete(engine, Wanted(3, **NO_COPY)) if one["op"] == "delete"]
+    assert (taken["id"], taken["title"], taken["text"], taken["revision"]) == ("urn:1", None, "", 2)
+    assert taken["rights"]["meta_robots"] == "noarchive", "why"
+    ledger.write(outcome(ids[1], 1, "revision", "urn:1", "newest text"))
+    ledger.close("finished")
+    assert told(engine, 6, **NO_COPY) == [(7, "update", "/1")]
+
+
+def test_what_is_reserved_while_the_first_export_reads_is_taken_back(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = store(engine, range(3))
+    monkeypatch.setattr(following, "PORTION", 1)
+    reader = portions(engine, Wanted(**NO_COPY))
+    assert [one["seq"] for one in next(reader)] == [1]
+    ledger = Ledger(engine, "again")
+    ledger.write(outcome(ids[0], 0, "revision", "urn:0", "new text", "noarchive"))
+    ledger.close("finished")
+    assert [(one["seq"], one["op"]) for records in reader for one in records] == [(2, "add"), (3, "add"), (4, "delete")]
+
+
+def test_all_versions_end_with_those_that_are_gone(engine: sa.Engine) -> None:
+    ids = store(engine, range(2))
+    ledger = Ledger(engine, "again")
+    ledger.write(Outcome(ids[0], "gone", 11.0, "HTTP 410", status=410, answered=True, absence=ENOUGH))
+    ledger.close("finished")
+    assert told(engine) == [(2, "add", "/1")]
+    wanted = [(1, "add", "/0"), (2, "add", "/1"), (3, "delete", "/0")]
+    assert told(engine, every_revision=True) == wanted
+    assert [(one["seq"], one["op"], one["url"].removeprefix(SITE)) for one in complete(engine, Wanted(every_revision=True))] == wanted
 
 
 def test_follow_brings_what_comes_and_ends_on_a_signal(where: str, engine: sa.Engine) -> None:

@@ -2,11 +2,16 @@
 
 Each portion is a short read of one state of the database, so a slow reader holds nothing up: neither a crawl, nor SQLite's checkpoints. Looking
 whether anything is new is one row of a small table.
+
+What a publisher refuses for one of the uses asked for is left out. An earlier version may have been told, when it was not refused yet: then a
+record with op "delete" takes it back, and its `rights` say why. A later version that may be used again comes as "update". So an export has to
+ask for the same uses each time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -24,7 +29,8 @@ POLL = 1.0
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What of the changes: those after `since`, of one registrable domain, every revision instead of the newest of each article,
-    duplicates too, only what no publisher refuses for any of the `uses` (rights.USES); deletions come in any case."""
+    duplicates too, only what no publisher refuses for any of the `uses` (rights.USES) and the deletion of what
+    is refused by now; other deletions come in any case."""
 
     since: int = 0
     site: str | None = None
@@ -46,7 +52,7 @@ def portions(engine: Any, wanted: Wanted, pause: Callable[[float], bool] | None 
         if newest > cursor:
             found = _portion(engine, cursor, wanted)
             cursor = found[-1][0] if len(found) == PORTION else max(newest, found[-1][0] if found else 0)
-            records = [as_record(seq, one) for seq, one in found if (_is_wanted(one, wanted) if isinstance(one, dict) else seq > untold)]
+            records = list(_told(found, wanted, untold))
             if records:
                 yield records
             if len(found) == PORTION:
@@ -56,14 +62,29 @@ def portions(engine: Any, wanted: Wanted, pause: Callable[[float], bool] | None 
 
 
 def complete(engine: Any, wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """Yields the records of one state of the collection, in order. Raises StoreError."""
-    for seq, found in _exported(engine, wanted.since, wanted):
-        if not isinstance(found, dict) or _is_wanted(found, wanted):
-            yield as_record(seq, found)
+    """Yields the records of one state of the collection, in order; from the very beginning nothing is deleted that was never told. Raises StoreError."""
+    yield from _told(_exported(engine, wanted.since, wanted), wanted, 0 if wanted.since else sys.maxsize)
 
 
-def _is_wanted(record: dict[str, Any], wanted: Wanted) -> bool:
-    return all(allows(record["rights"], use) for use in wanted.uses)
+def _told(found: Iterable[tuple[int, Any]], wanted: Wanted, untold: int) -> Iterator[dict[str, Any]]:
+    """Yields the records to write of the changes found; up to the number `untold` nobody got an earlier version, unless all are written."""
+    for seq, one in found:
+        is_record = isinstance(one, dict)
+        if is_record and all(allows(one["rights"], use) for use in wanted.uses):
+            yield one
+        elif is_record:
+            if one["revision"] > 1 and (wanted.every_revision or seq > untold):
+                yield _taken_back(one)
+        elif seq > untold or (wanted.every_revision and one["kind"] == "gone"):
+            yield deleted_record(one["article_id"], seq, one["url"], utc(one["deleted_at"]))
+
+
+def _taken_back(record: dict[str, Any]) -> dict[str, Any]:
+    """What is told of a version that may not be used: the deletion of those before it, and why."""
+    deleted = deleted_record(
+        record["id"], record["seq"], record["url"], record["date_fetched"], source_domain=record["source_domain"], revision=record["revision"]
+    )
+    return deleted | {"rights": record["rights"]}
 
 
 def _exported(engine: Any, since: int, wanted: Wanted) -> Iterator[tuple[int, Any]]:
@@ -73,10 +94,3 @@ def _exported(engine: Any, since: int, wanted: Wanted) -> Iterator[tuple[int, An
 def _portion(engine: Any, cursor: int, wanted: Wanted) -> list[tuple[int, Any]]:
     with closing(_exported(engine, cursor, wanted)) as rows:  # type: ignore[type-var]
         return list(islice(rows, PORTION))
-
-
-def as_record(seq: int, found: Any) -> dict[str, Any]:
-    """The record as stored, or that of a tombstone."""
-    if isinstance(found, dict):
-        return found
-    return deleted_record(found["article_id"], seq, found["url"], utc(found["deleted_at"]))

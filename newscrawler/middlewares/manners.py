@@ -1,7 +1,8 @@
 """robots.txt by RFC 9309. Scrapy's own middleware takes a robots.txt that cannot be had for a permission, and keeps what it has for ever.
 
 What becomes of it (RFC 9309, section 2.3.1): 2xx is parsed; 4xx, or more redirects than are followed: everything is allowed; 5xx, 429
-or no answer: nothing is, until it can be had; where it says when that is (Retry-After), it is not asked for before. A body counts up to 500 KiB (2.5), and is asked for anew after 24 hours (2.4).
+or no answer: nothing is, until it can be had; where it says when that is (Retry-After), it is not asked for before. A body counts up to
+500 KiB (2.5), and is asked for anew after 24 hours (2.4).
 """
 
 from __future__ import annotations
