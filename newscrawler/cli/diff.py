@@ -9,6 +9,7 @@ from typing import Any
 from newscrawler.dedupe.changes import marked, unified
 
 _COLOURS = {"-": "\x1b[31;9m", "+": "\x1b[32m", " ": ""}
+_FIELDS = ("title", "subtitle", "description", "authors", "date_published", "keywords", "text")
 _END = "\x1b[0m"
 
 
@@ -21,9 +22,14 @@ def diff_lines(versions: list[tuple[int, float, dict[str, Any]]], *, colour: boo
     lines: list[str] = []
     for (old, _, before), (new, seen, after) in pairwise(versions):
         lines += ["", f"revision {old} -> {new}, seen {utc(seen)}"]
-        changed = [line for name in ("title", "text") for line in _field(name, before[name] or "", after[name] or "", colour)]
-        lines += changed or ["  title and text are the same"]
+        changed = [line for name in _FIELDS for line in _field(name, _said(before, name), _said(after, name), colour)]
+        lines += changed or [f"  {', '.join(_FIELDS)} are the same"]
     return lines
+
+
+def _said(record: dict[str, Any], name: str) -> str:
+    value = record.get(name) or ""
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _field(name: str, old: str, new: str, colour: bool) -> Iterator[str]:

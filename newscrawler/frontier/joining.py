@@ -13,7 +13,7 @@ from newscrawler.exceptions import BadRow
 from newscrawler.export.joined import joined_record
 from newscrawler.extract.parts import WHOLE
 from newscrawler.extract.read import MAX_EXAMPLES
-from newscrawler.frontier.recognize import known_of
+from newscrawler.frontier.recognize import corrected, known_of
 from newscrawler.items import Article, Decision, Repair, Series
 from newscrawler.store import Ledger, Outcome, PartRead
 from newscrawler.store.parts import PartRow, is_pending
@@ -90,8 +90,12 @@ def _outcome(ledger: Ledger, owner: PartRow, read: Sequence[PartRow], missed: Se
     decision = decide(digest, own, by_key, by_hash) if own or by_key else decide(digest, None, None, by_hash, said)
     if decision.verdict == "new":
         decision = decide(digest, None, None, None, said, ledger.nearest(owner.page_id, record["url"], record["title"], record["text"]))
-    if again and decision.verdict == "unchanged" and decision.of and differs(ledger.newest(decision.of), record):
-        decision = Decision("revision", decision.of, "read again")
+    if decision.verdict == "unchanged" and decision.of:
+        newest = ledger.newest(decision.of)
+        if again and differs(newest, record):
+            decision = Decision("revision", decision.of, "read again")
+        elif not again and (fields := corrected(newest, record)):
+            decision = Decision("revision", decision.of, f"same page, changed: {', '.join(fields)}")
     pending = owner.state in ("queued", "in_flight")  # one that is due again stays so
     state, reason = (owner.state, owner.reason) if pending else (_STATES[decision.verdict], _reason(decision, read, missed))
     return Outcome(

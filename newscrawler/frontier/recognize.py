@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from newscrawler.dedupe import MISTAKEN, Known, article_key, canonical_url, content_hash, decide, same_site, second_key
 from newscrawler.dedupe.likeness import is_supposed
@@ -25,9 +27,25 @@ def recognize(ledger: Ledger, page_id: int, url: str, article: Article) -> tuple
             break
     if decision.verdict == "new":
         decision = decide(digest, None, None, None, article, ledger.nearest(page_id, url, article.title, article.text))
+    if decision.verdict == "unchanged" and decision.of and (fields := corrected(ledger.newest(decision.of), vars_of(article))):
+        decision = Decision("revision", decision.of, f"same page, changed: {', '.join(fields)}")
     if decision.verdict == "new" and key != keys[0]:
         decision = Decision("new", None, MISTAKEN)
     return key, digest, decision
+
+
+CORRECTED = ("title", "subtitle", "description", "authors", "date_published", "keywords")
+"""What a site may correct without a change of the text. What it changes at every visit is not here: date_modified, related reading, pictures."""
+
+
+def corrected(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Returns the names of the fields that say something else than in the record so far; one that says nothing now corrects nothing."""
+    return [name for name in CORRECTED if new[name] and new[name] != old.get(name)]
+
+
+def vars_of(article: Article) -> dict[str, Any]:
+    """Returns what `corrected` compares of an article."""
+    return {name: getattr(article, name) for name in CORRECTED}
 
 
 def known_of(ledger: Ledger, page_id: int, url: str, key: str, digest: str) -> tuple[Known | None, Known | None, Known | None]:
