@@ -5,8 +5,7 @@ those are duplicates that bring nothing new. A reprint on another site says who 
 own, in one cluster with the others. On one site a text that is the same is a duplicate, under another headline too. A near-duplicate is one
 where nine tenths of both texts are in both and neither title nor any number differs: an edited story, with more text, with less or with
 another number, says what was edited, and the daily reports of one template say something every day. What stands in place of a text on many
-pages (a caption, a notice for subscribers) is short: a short text is a copy only under the same title, and one too short to have a
-fingerprint never.
+pages (a caption, a notice for subscribers) is short: a short text is a copy only under the same title, and a tiny one never.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newscrawler.dedupe.fingerprint import MAX_LENGTH, fingerprint
+from newscrawler.dedupe.fingerprint import MAX_LENGTH
 from newscrawler.dedupe.fold import tokens
 from newscrawler.dedupe.likeness import bears_out, bears_out_supposed, is_one_title, is_twin
 from newscrawler.dedupe.near import Likeness
@@ -43,8 +42,10 @@ class Known:
     """It is of another site than the page."""
 
 
+TINY = 20
+"""Tokens (characters of Chinese, words): a text with fewer, about those that have no fingerprint, is like no other."""
 SHORT = 200
-"""Tokens (characters of Chinese, words): a text with fewer may be a notice that stands on many pages. By judgement, not fitted to cases."""
+"""Tokens: a text with fewer may be a notice that stands on many pages. By judgement, not fitted to cases."""
 COPIED = 0.9
 """So much of the shorter text in the longer, of the two together in both, and of the numbers in both, and a near-duplicate says nothing new."""
 
@@ -105,9 +106,10 @@ def _says_enough(article: Article | None, known: Known) -> bool:
     """Returns whether an article's text and title, so far as they are given, are enough to tell that one with its text is the same."""
     if article is None:
         return True
-    if not fingerprint(None, article.text).keys:
+    length = tokens(article.text[:MAX_LENGTH]).values.size
+    if length < TINY:
         return False
-    return tokens(article.text[:MAX_LENGTH]).values.size >= SHORT or bool(article.title and known.title and is_one_title(article.title, known.title))
+    return length >= SHORT or bool(article.title and known.title and is_one_title(article.title, known.title))
 
 
 def likeliest(near: Sequence[tuple[Known, Likeness]]) -> tuple[Known, Likeness] | None:
