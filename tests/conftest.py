@@ -54,6 +54,8 @@ def _database() -> Iterator[str]:
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        # No test stops the server: a commit need not wait for the disk to be read by others.
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
     yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     with engine.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")

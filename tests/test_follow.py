@@ -148,7 +148,7 @@ def test_follow_brings_what_comes_and_ends_on_a_signal(where: str, engine: sa.En
         store(engine, range(2, 4))
         assert [json.loads(command.stdout.readline())["seq"] for _ in range(2)] == [3, 4]
         command.process.send_signal(signal.SIGTERM)
-        assert command.process.wait(20) == 0 and command.stdout.read() == b"" and command.stderr.read() == b""
+        assert command.process.wait(60) == 0 and command.stdout.read() == b"" and command.stderr.read() == b""
 
 
 def test_follow_ends_when_its_reader_has_gone(engine: sa.Engine, where: str) -> None:
@@ -156,7 +156,7 @@ def test_follow_ends_when_its_reader_has_gone(engine: sa.Engine, where: str) -> 
     with started("export", "--follow", "--db", where) as command:
         command.stdout.readline()
         command.stdout.close()  # nothing more will be written: it is noticed all the same
-        assert command.process.wait(20) == 0 and command.stderr.read() == b""
+        assert command.process.wait(60) == 0 and command.stderr.read() == b""
 
 
 @pytest.mark.parametrize("cut", [1, 2, 100, 10_000])

@@ -42,7 +42,7 @@ def starting(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]
         process.wait()
 
 
-def until(true: Callable[[], object], seconds: float = 40) -> None:
+def until(true: Callable[[], object], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come"
@@ -108,7 +108,7 @@ def test_two_that_start_together_on_a_new_database(
     until(lambda: db.exists() and sum(run.ended_at is not None for run in runs(db)) == 2)
     for process in pair:
         process.send_signal(signal.SIGTERM)
-    assert [process.wait(20) for process in pair] == [0, 0]
+    assert [process.wait(60) for process in pair] == [0, 0]
     assert Counter((run.source, run.reason) for run in runs(db)) == {("north", "done"): 1, ("south", "done"): 1}
     assert "Traceback" not in (tmp_path / "said").read_text()
 
@@ -125,7 +125,7 @@ def test_a_reload_a_bad_file_and_a_drain(sample_site: str, tmp_path: Path, start
     process.send_signal(signal.SIGHUP)
     until(lambda: any(run.source == "west" and run.ended_at for run in runs(db)))
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
 
 
 def test_a_second_signal_stops_the_crawl(sample_site: str, tmp_path: Path, starting: Callable[..., subprocess.Popen[bytes]]) -> None:
@@ -137,7 +137,7 @@ def test_a_second_signal_stops_the_crawl(sample_site: str, tmp_path: Path, start
     until(lambda: "waiting for 1 runs" in (tmp_path / "said").read_text())
     assert process.poll() is None, "it waits for the crawl"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(40) == 0
+    assert process.wait(60) == 0
     assert [run.reason for run in runs(db)] == ["stopped"]
 
 

@@ -128,6 +128,14 @@ class Model:
         number = self._ids.get(char)
         return 0.0 if number is None else self._per_million[number]
 
+    def common(self, least: float) -> set[str]:
+        """Returns the characters that stand at least so often in a million of running text.
+
+        >>> "的" in load().common(20_000)
+        True
+        """
+        return {char for char, often in zip(self._alphabet, self._per_million, strict=True) if often >= least}
+
     def _place(self, char: str) -> tuple[int, float]:
         number = self._ids.get(char)
         if number is not None:

@@ -44,8 +44,8 @@ _CONFIDENCE = 0.97
 @cache
 def rare_characters() -> str:
     """Returns the inside of a character class of what misread text is full of. It loads the language model."""
-    model = load()
-    han = [code for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)) if model.commonness(chr(code)) < RARE_BELOW]
+    common = load().common(RARE_BELOW)
+    han = [code for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)) if chr(code) not in common]
     return _ranges(han) + "\ue000-\uf8ff\ufe30-\ufe6f\uff61-\uff9f\ufffd"
 
 

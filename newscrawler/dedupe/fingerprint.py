@@ -124,12 +124,10 @@ def _shingles(found: Tokens) -> Hashes:
 
 def _sample(hashes: Hashes) -> tuple[int, Hashes]:
     """The lowest level at which at most `SKETCH` different hashes are below the bound, and these, ascending."""
-    import numpy as np
-
     level = max(0, (hashes.size // SKETCH).bit_length() - 1)  # one too low where nothing repeats
     sample = _below(hashes, level)
     if level and sample.size <= SKETCH:
-        level, sample = 0, np.unique(hashes)
+        level, sample = 0, _different(hashes)
     while sample.size > SKETCH:
         level += 1
         sample = _below(sample, level)
@@ -140,13 +138,23 @@ def _below(hashes: Hashes, level: int) -> Hashes:
     """The different hashes below the bound of a level, ascending."""
     import numpy as np
 
-    return np.unique(hashes[hashes >> np.uint64(64 - level) == 0] if level else hashes)
+    return _different(hashes[hashes >> np.uint64(64 - level) == 0] if level else hashes)
+
+
+def _different(values: Hashes) -> Hashes:
+    """The different values, ascending. numpy.unique would import numpy.ma, which takes longer than a hundred fingerprints."""
+    import numpy as np
+
+    values = np.sort(values)
+    first = np.ones(values.size, np.bool_)
+    first[1:] = values[1:] != values[:-1]
+    return values[first]
 
 
 def _numbers(found: Tokens) -> bytes:
     import numpy as np
 
-    values = np.unique(_mixed(found.values[found.are_digits]) >> np.uint64(48))[:NUMBERS]
+    values = _different(_mixed(found.values[found.are_digits]) >> np.uint64(48))[:NUMBERS]
     return values.astype("<u2").tobytes()
 
 

@@ -103,23 +103,30 @@ def _table() -> tuple[Hashes, NDArray[np.uint8]]:
     kinds = np.zeros(_LAST + 1, np.uint8)
     for block, kind in _OWN_FORM:
         kinds[block.start : block.stop] = kind
-    for code in _without_known(_ASKED):
+    signs = _marked(_WITHOUT_SPACES)
+    asked = _marked(_ASKED) & ~_marked(block for block, _ in _OWN_FORM)
+    for code in np.flatnonzero(asked).tolist():
         form = unicodedata.normalize("NFKC", chr(code)).casefold()[:1] or " "
-        forms[code], kinds[code] = ord(form), _kind(form)
+        forms[code], kinds[code] = ord(form), _kind(form, signs)
     for char, to in simplified().items():
         forms[ord(char)] = ord(to)
     return forms, kinds
 
 
-def _without_known(blocks: Iterable[range]) -> list[int]:
-    known = [block for block, _ in _OWN_FORM]
-    return [code for block in blocks for code in block if not any(code in other for other in known)]
+def _marked(blocks: Iterable[range]) -> NDArray[np.bool_]:
+    """For each code point up to `_LAST`, whether one of the blocks has it."""
+    import numpy as np
+
+    marks = np.zeros(_LAST + 1, np.bool_)
+    for block in blocks:
+        marks[block.start : block.stop] = True
+    return marks
 
 
-def _kind(char: str) -> int:
+def _kind(char: str, signs: NDArray[np.bool_]) -> int:
     category = unicodedata.category(char)
     if category == "Nd":
         return DIGIT
     if category[0] == "L":
-        return SIGN if any(ord(char) in block for block in _WITHOUT_SPACES) else LETTER
+        return SIGN if signs[ord(char)] else LETTER
     return INVISIBLE if category in ("Mn", "Me", "Mc", "Cf") else APART
