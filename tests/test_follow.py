@@ -32,9 +32,7 @@ def page(number: int) -> str:
     return f"{SITE}/{number}"
 
 
-def outcome(
-    page_id: int, number: int, verdict: str = "new", of: str | None = None, text: str = "text", asks: str | None = None
-) -> Outcome:
+def outcome(page_id: int, number: int, verdict: str = "new", of: str | None = None, text: str = "text", asks: str | None = None) -> Outcome:
     record: dict[str, Any] = article_record(
         Article(title=f"Title {number}", text=text), id=of or f"urn:{number}", seq=0, url=page(number), source_domain="news.example",
         date_first_seen="2026-11-24T00:00:00Z", date_fetched="2026-11-24T00:00:00Z", rights={"meta_robots": asks},
