@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 from older import take_back
 
-from newscrawler.config import Source
+from newscrawler.config import Source, read_sources
+from newscrawler.exceptions import BadDatabase, BadSource
 from newscrawler.schedule import Daemon, Job, Timing
 from newscrawler.schedule.held import LEASE_LOST, TIME_LIMIT
 from newscrawler.store import connect, scheduled, upgrade
@@ -355,3 +356,52 @@ def test_the_table_comes_by_migration_too(where: str) -> None:
 
         assert [change for change in compare_metadata(MigrationContext.configure(connection), metadata) if "scheduled" in repr(change)] == []
     engine.dispose()
+
+
+@pytest.mark.parametrize("db", ["mysqll://u:s3cret@x/y", "postgresql://u:s3cret@h:port/n", "postgresql://u:s3cret@[::1/n", "sqlite://", "sqlite://s3cret"])
+def test_a_database_that_cannot_be_one_is_told_with_its_line(tmp_path: Path, db: str) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(f'[source.a]\nstart_pages = ["https://a.example/"]\ndb = "{db}"\n')
+    with pytest.raises(BadSource, match=r"sources\.toml:3: source 'a': db: ") as caught:
+        read_sources(file)
+    assert "s3cret" not in str(caught.value)
+    with pytest.raises(BadDatabase):  # as --db too
+        connect(db)
+
+
+@pytest.mark.parametrize("db", ["postgresql://u:p@h:5432/n", "postgresql+psycopg:///n?host=/run/pg", "postgres://h", "sqlite:////var/a.db"])
+def test_a_database_that_may_be_one_is_taken_as_it_is(tmp_path: Path, db: str) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(f'[source.a]\nstart_pages = ["https://a.example/"]\ndb = "{db}"\n')
+    assert [found.db for found in read_sources(file)] == [db]
+
+
+class OneBroken(Machine):
+    """A machine for which the source "bad" has no database that could be opened."""
+
+    def job_of(self, source: Source) -> Job:
+        if source.name == "bad":
+            raise BadDatabase("--db foo://: not a database URL that we know")
+        return super().job_of(source)
+
+
+def test_a_source_that_cannot_run_is_named_once_and_the_others_go_on(engine: sa.Engine, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> None:
+    machine = OneBroken(engine, [source("a"), source("bad"), source("b", db="own")], clock)
+    machine.run(2000)
+    assert {name for name, _, reason in rows(engine) if reason == "done"} == {"a", "b"}
+    assert [record.getMessage() for record in caplog.records if "bad" in record.getMessage()] == [
+        "bad: cannot run: --db foo://: not a database URL that we know"
+    ]
+    assert machine.daemon.failures == 1, "so `--once` ends with 1"
+
+
+def test_a_name_that_the_database_cannot_hold_stops_no_other(engine: sa.Engine, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine(engine, [source("a\0b", db="zero"), source("a"), source("b", db="own")], clock)
+    machine.run(100)
+    assert {"a", "b"} <= {name for name, _, reason in rows(engine) if reason == "done"}
+    assert sum("cannot run" in record.getMessage() for record in caplog.records) == (engine.dialect.name == "postgresql")
+
+
+def test_a_database_in_a_folder_that_may_not_be_entered_is_only_not_counted(tmp_path: Path) -> None:
+    assert scheduled.totals(str(tmp_path / ("x" * 300) / "news.db")) is None, "nor one whose name is too long"
+    assert scheduled.totals("mysqll://x/y") is None

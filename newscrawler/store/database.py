@@ -57,7 +57,7 @@ def database_url(where: str) -> sa.URL:
         if url.drivername in ("postgres", "postgresql"):
             url = url.set(drivername="postgresql+psycopg")
         url.get_dialect()
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:  # ValueError: a port that is no number
         raise BadDatabase(f"--db {_safe(where)}: not a database URL that we know: give a path, sqlite:///PATH or postgresql://...") from error
     return url
 

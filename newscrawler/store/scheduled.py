@@ -155,10 +155,10 @@ def _read(engine: sa.Engine, query: sa.Select[Any]) -> list[ScheduledRun]:
 
 def totals(where: str) -> tuple[int, int] | None:
     """Pages fetched ever, and articles, in a database; (0, 0) where there is none yet, None where it cannot be read now."""
-    url = database_url(where)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return 0, 0
     try:
+        url = database_url(where)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+            return 0, 0
         engine = connect(where)
         try:
             with named_errors(), engine.begin() as connection:
@@ -166,5 +166,5 @@ def totals(where: str) -> tuple[int, int] | None:
                 return fetched, connection.execute(sa.select(sa.func.count()).select_from(articles)).scalar_one()
         finally:
             engine.dispose()
-    except StoreError:
+    except (StoreError, OSError):  # OSError: a folder that may not be looked into
         return None  # the run counts, whether or not it could be counted
