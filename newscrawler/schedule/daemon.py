@@ -180,10 +180,23 @@ class Daemon:
         if not self.blocked and now - self._watched < self.timing.beat:
             return
         self._watched = now
-        self._others = [run for run in scheduled.open_runs(self.engine) if run.owner != self.owner]
+        found = scheduled.open_runs(self.engine)
+        self._others = [run for run in found if run.owner != self.owner]
+        self._find_lost([run for run in found if run.owner == self.owner])
         for run in self.watch.look(self._others, now):
             if not self.draining:
                 self._succeed(run)
+
+    def _find_lost(self, ours: list[ScheduledRun]) -> None:
+        """Holds runs of ours that are not held: the database took the claim, and its answer got lost."""
+        for run in ours:
+            if any(run.id == held.run for held in self.held):
+                continue
+            times = next((times for times in self._times if times.source.name == run.source and times.job.slot == run.slot), None)
+            if times is not None and not self.draining:
+                self._hold(times, run.id, run.due)
+            else:
+                scheduled.abandon(self.engine, run, self.clock.now(), STOPPED)
 
     def _succeed(self, dead: ScheduledRun) -> None:
         """Takes up the run of a dead owner; where a newer time is due by now, that one runs, and this one was killed."""
