@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,7 +16,8 @@ import pytest
 import sqlalchemy as sa
 from older import take_back
 
-from newscrawler.config import Source
+from newscrawler.config import Source, read_sources
+from newscrawler.exceptions import BadDatabase, BadSource, StoreError
 from newscrawler.schedule import Daemon, Job, Timing
 from newscrawler.schedule.held import LEASE_LOST, TIME_LIMIT
 from newscrawler.store import connect, scheduled, upgrade
@@ -355,3 +360,143 @@ def test_the_table_comes_by_migration_too(empty: str) -> None:
 
         assert [change for change in compare_metadata(MigrationContext.configure(connection), metadata) if "scheduled" in repr(change)] == []
     engine.dispose()
+
+
+@pytest.mark.parametrize("db", ["mysqll://u:s3cret@x/y", "postgresql://u:s3cret@h:port/n", "postgresql://u:s3cret@[::1/n", "sqlite://", "sqlite://s3cret"])
+def test_a_database_that_cannot_be_one_is_told_with_its_line(tmp_path: Path, db: str) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(f'[source.a]\nstart_pages = ["https://a.example/"]\ndb = "{db}"\n')
+    with pytest.raises(BadSource, match=r"sources\.toml:3: source 'a': db: ") as caught:
+        read_sources(file)
+    assert "s3cret" not in str(caught.value)
+    with pytest.raises(BadDatabase):  # as --db too
+        connect(db)
+
+
+@pytest.mark.parametrize("db", ["postgresql://u:p@h:5432/n", "postgresql+psycopg:///n?host=/run/pg", "postgres://h", "sqlite:////var/a.db"])
+def test_a_database_that_may_be_one_is_taken_as_it_is(tmp_path: Path, db: str) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(f'[source.a]\nstart_pages = ["https://a.example/"]\ndb = "{db}"\n')
+    assert [found.db for found in read_sources(file)] == [db]
+
+
+class OneBroken(Machine):
+    """A machine for which the source "bad" has no database that could be opened."""
+
+    def job_of(self, source: Source) -> Job:
+        if source.name == "bad":
+            raise BadDatabase("--db foo://: not a database URL that we know")
+        return super().job_of(source)
+
+
+def test_a_source_that_cannot_run_is_named_once_and_the_others_go_on(engine: sa.Engine, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> None:
+    machine = OneBroken(engine, [source("a"), source("bad"), source("b", db="own")], clock)
+    machine.run(2000)
+    assert {name for name, _, reason in rows(engine) if reason == "done"} == {"a", "b"}
+    assert [record.getMessage() for record in caplog.records if "bad" in record.getMessage()] == [
+        "bad: cannot run: --db foo://: not a database URL that we know"
+    ]
+    assert machine.daemon.failures == 1, "so `--once` ends with 1"
+
+
+def test_a_name_that_the_database_cannot_hold_stops_no_other(engine: sa.Engine, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine(engine, [source("a\0b", db="zero"), source("a"), source("b", db="own")], clock)
+    machine.run(100)
+    assert {"a", "b"} <= {name for name, _, reason in rows(engine) if reason == "done"}
+    assert sum("cannot run" in record.getMessage() for record in caplog.records) == (engine.dialect.name == "postgresql")
+
+
+def test_a_database_in_a_folder_that_may_not_be_entered_is_only_not_counted(tmp_path: Path) -> None:
+    assert scheduled.totals(str(tmp_path / ("x" * 300) / "news.db")) is None, "nor one whose name is too long"
+    assert scheduled.totals("mysqll://x/y") is None
+
+
+@contextmanager
+def stalling(host: str, port: int, silent: threading.Event) -> Iterator[int]:
+    """A proxy that takes all that comes, as a kernel does for a stopped server, and hands nothing on while it is `silent`."""
+
+    def pump(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                while silent.is_set():
+                    time.sleep(0.02)
+                other.sendall(data)
+        for end in (one, other):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                client = listener.accept()[0]
+                server = socket.create_connection((host, port))
+                ends.extend((client, server))
+                for pair in ((client, server), (server, client)):
+                    threading.Thread(target=pump, args=pair, daemon=True).start()
+
+    ends: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        silent.clear()
+        listener.shutdown(socket.SHUT_RDWR)
+    for end in ends:
+        end.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("where", ["postgresql"], indirect=True)
+def test_a_server_that_falls_silent_freezes_nothing(where: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduled, "SERVER_PATIENCE", 1.0)
+    url, silent = sa.make_url(where), threading.Event()
+    with stalling(url.host or "", url.port or 5432, silent) as port:
+        engine = scheduled.open_schedule(url.set(host="127.0.0.1", port=port).render_as_string(hide_password=False))
+        machine = Machine(engine, [source("a", every=86400)], clock, seconds=1e9)
+        machine.daemon.tick()
+        assert machine.started == ["a"]
+        silent.set()
+        for _ in range(int(TIMING.give_up / 30) + 2):
+            clock.sleep(30)
+            began = time.monotonic()
+            machine.daemon.tick()
+            assert time.monotonic() - began < 20, "it comes back (with 1 to 2 seconds, on a machine that has time)"
+        assert machine.processes[0].signals[:1] == ["TERM"], "and looks after what it holds meanwhile"
+        silent.clear()
+        machine.run(20)
+        assert [run.reason for run in scheduled.history(engine)] == [LEASE_LOST]
+        engine.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("where", ["postgresql"], indirect=True)
+def test_a_lock_on_a_server_is_given_up_by_the_server(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduled, "SERVER_PATIENCE", 3.0)
+    engine, other = scheduled.open_schedule(where), sa.create_engine(where)
+    with other.begin() as connection:
+        connection.exec_driver_sql("LOCK TABLE scheduled_runs IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(StoreError, match="statement timeout"):
+            scheduled.open_runs(engine)
+    assert scheduled.open_runs(engine) == []
+    time.sleep(3.2)
+    assert scheduled.open_runs(engine) == [], "what is not in use has no end"
+    engine.dispose()
+    other.dispose()
+
+
+@pytest.mark.parametrize("draining", [False, True])
+def test_a_claim_whose_answer_was_lost_is_not_lost(engine: sa.Engine, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, draining: bool) -> None:
+    machine, claim = Machine(engine, [source("a", every=86400)], clock), scheduled.claim
+
+    def lost(*words: Any) -> None:
+        claim(*words)
+        raise StoreError("the server is gone")
+
+    monkeypatch.setattr(scheduled, "claim", lost)
+    machine.daemon.tick()
+    monkeypatch.setattr(scheduled, "claim", claim)
+    assert machine.started == [] and len(scheduled.open_runs(engine)) == 1
+    if draining:
+        machine.daemon.drain()
+    machine.run(100)
+    assert machine.started == ([] if draining else ["a"])
+    assert [reason for _, _, reason in rows(engine)] == ["stopped" if draining else "done"]

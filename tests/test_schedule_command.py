@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import shlex
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +20,9 @@ from pathlib import Path
 import pytest
 from conftest import newscrawler
 
-from newscrawler.exceptions import BadDatabase
+from newscrawler.config import read_sources
+from newscrawler.exceptions import BadDatabase, BadSource
+from newscrawler.schedule.accepted import Accepted
 from newscrawler.schedule.units import cron_lines, systemd_unit
 from newscrawler.store import connect, scheduled
 
@@ -126,6 +129,56 @@ def test_a_reload_a_bad_file_and_a_drain(sample_site: str, tmp_path: Path, start
     until(lambda: any(run.source == "west" and run.ended_at for run in runs(db)))
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
+
+
+PAGE = """
+class Own:
+    def read_article(self, page):
+        return None
+"""
+
+
+def test_a_bad_file_does_not_reach_the_crawls(sample_site: str, tmp_path: Path, starting: Callable[..., subprocess.Popen[bytes]]) -> None:
+    """The old sources stay, with all that stands beside the file: databases, classes."""
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    (folder / "own_page.py").write_text(PAGE)
+    good = sources(sample_site, 'db = "own.db"\npage = "own_page:Own"', ("north",)).replace("20d", "3s")
+    file, db = write(folder, good), tmp_path / "news.db"
+    process = starting("--sources", file, "--db", str(db), "--", "--allow-private", "127.0.0.1")
+    until(lambda: any(run.ended_at for run in runs(db)))
+    for bad in (good + '[source.b]\nstart_page = "typo"\n', good + '[alerts]\nwebhook = "hooks"\n'):
+        write(folder, bad)
+        told = (tmp_path / "said").read_text().count("the old sources stay")
+        process.send_signal(signal.SIGHUP)
+        until(lambda told=told: (tmp_path / "said").read_text().count("the old sources stay") > told)
+    since = time.time()
+    until(lambda: any(run.ended_at and run.started_at > since for run in runs(db)))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert {run.reason for run in runs(db)} == {"done"}, (tmp_path / "said").read_text()[-2000:]
+    assert (folder / "own.db").exists()
+
+
+def test_what_crawls_read_is_private_and_lasts(tmp_path: Path) -> None:
+    file = write(tmp_path, sources("https://a.example"))
+    accepted = Accepted(file)
+    assert [source.name for source in accepted.read()] == ["north", "south"]
+    copy = Path(accepted.copy())
+    assert copy.read_text() == Path(file).read_text() and copy.parent.stat().st_mode & 0o077 == 0
+    write(tmp_path, "[source.north]\nstart_pages = 3\n")
+    with pytest.raises(BadSource, match=f"{file}:2: source 'north': start_pages"):
+        accepted.read()
+    assert accepted.copy() == str(copy), "the old one stays"
+    shutil.rmtree(copy.parent)  # as systemd-tmpfiles does
+    assert [source.name for source in read_sources(accepted.copy())] == ["north", "south"]
+    older = Path(accepted.copy())
+    write(tmp_path, sources("https://a.example", names=("west",)))
+    accepted.read()
+    assert [source.name for source in read_sources(accepted.copy())] == ["west"] and older.exists(), "a crawl may be about to read it"
+    newest = Path(accepted.copy())
+    accepted.close()
+    assert not older.parent.exists() and not newest.parent.exists()
 
 
 def test_a_second_signal_stops_the_crawl(sample_site: str, tmp_path: Path, starting: Callable[..., subprocess.Popen[bytes]]) -> None:

@@ -133,6 +133,45 @@ def test_a_small_source_that_falls_silent_is_told_after_three_times_its_longest_
     assert told[0] == 96, "it was silent for two runs at most: six are as many as it may be, the seventh is told"
 
 
+def bringing(articles: int, number: int, every: float) -> Figures:
+    rest: dict[str, Any] = {"authors": articles, "dates": articles, "keywords": articles // 2, "repaired": 0}
+    return run(number, every, articles=articles, **rest, **({} if articles else {"repairs": None, "length": None}))
+
+
+@pytest.mark.parametrize(("every", "known", "days"), [(DAY, 5, 3), (DAY, 9, 3), (DAY / 96, 96, 3), (DAY / 96, 96 * 2, 3), (HOUR, 72, 3), (HOUR, 24 * 9, 1)])
+def test_a_source_that_brings_nothing_any_more_is_told_within_days(every: float, known: int, days: int) -> None:
+    """Also where too little is known to judge numbers; and the silence is no measure of what is normal."""
+    history = [bringing(10, number, every) for number in range(known)]
+    for number in range(known, known + int(days * DAY / every) + 1):
+        now = bringing(0, number, every)
+        if "articles" in outside(history, now):
+            break
+        history.append(now)
+    else:
+        pytest.fail("it was not told")
+    (told,) = [one for one in judge(history, now) if one.field == "articles"]
+    assert told.value == 0 and told.expected > 0 and not told.back
+    spans = {"articles": [(now.started_at, None)]}
+    for later in (1, 20, 40):  # days: it stays out, also when it has lasted for longer than SETTLED
+        silence = [bringing(0, number, every) for number in range(number, number + int(later * DAY / every))]
+        still = [one for one in judge([*history, *silence], bringing(0, number + len(silence), every), spans) if one.field == "articles"]
+        assert not any(one.back for one in still)
+    good = [bringing(10, number + len(silence) + more, every) for more in range(12 if every == DAY else int(12 * DAY / every))]
+    assert any(one.back for one in judge([*history, *silence, *good[:-1]], good[-1], spans) if one.field == "articles"), "and comes back"
+
+
+def test_the_first_nights_and_the_first_weekend_are_no_silence() -> None:
+    def articles(number: int) -> int:  # every half hour from 7 to 19, on working days; it begins on a Thursday
+        hour, day = number / 2 % 24, (number // 48 + 3) % 7
+        return 10 if 7 <= hour < 19 and day < 5 else 0
+
+    history: list[Figures] = []
+    for number in range(48 * 5):
+        now = bringing(articles(number), number, HOUR / 2)
+        assert "articles" not in outside(history, now), number
+        history.append(now)
+
+
 def test_runs_of_an_alert_are_no_measure_and_what_stays_becomes_normal() -> None:
     good = [run(number, DAY) for number in range(20)]
     bad = [run(number, DAY, authors=0) for number in range(20, 60)]

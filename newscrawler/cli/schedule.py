@@ -32,8 +32,7 @@ def command(crawl_options: tuple[str, ...], sources: str, tag: tuple[str, ...], 
 
     SIGHUP reads the file again, SIGTERM waits for what runs, a second one stops it. What stands after -- goes to every crawl.
     """
-    read = partial(_chosen, sources, frozenset(tag))
-    chosen = read()
+    chosen = _tagged(read_sources(sources), frozenset(tag))
     if printed:
         _print(printed, chosen, sources, tag, db, crawl_options)
         return 0
@@ -42,30 +41,40 @@ def command(crawl_options: tuple[str, ...], sources: str, tag: tuple[str, ...], 
     if listing:
         options.put(*_listed(chosen, db))
         return 0
-    return _serve(chosen, read, sources, db, crawl_options, once)
+    return _serve(sources, frozenset(tag), db, crawl_options, once)
 
 
-def _chosen(file: str, tags: frozenset[str]) -> list[Source]:
-    return [source for source in read_sources(file) if not tags or tags & set(source.tags)]
+def _tagged(sources: Sequence[Source], tags: frozenset[str]) -> list[Source]:
+    return [source for source in sources if not tags or tags & set(source.tags)]
 
 
-def _serve(chosen: Sequence[Source], read: Any, file: str, db: str, more: Sequence[str], once: bool) -> int:
+def _serve(file: str, tags: frozenset[str], db: str, more: Sequence[str], once: bool) -> int:
     from newscrawler.schedule import Daemon, Job, loop
+    from newscrawler.schedule.accepted import Accepted
     from newscrawler.schedule.process import Command, crawl_words
     from newscrawler.store import scheduled
 
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO, stream=sys.stderr)
-    engine = scheduled.open_schedule(db)
+    accepted = Accepted(file)
+
+    def read() -> Sequence[Source]:
+        return _tagged(accepted.read(), tags)
+
+    def start(source: str, where: str) -> Command:
+        return Command(crawl_words(accepted.copy(), accepted.folder, source, where, more))
 
     def job_of(source: Source) -> Job:
         where = source.db or db
-        return Job(scheduled.slot_of(where), partial(Command, crawl_words(file, source.name, where, more)), partial(scheduled.totals, where))
+        return Job(scheduled.slot_of(where), partial(start, source.name, where), partial(scheduled.totals, where))
 
+    sources = read()
+    engine = scheduled.open_schedule(db)
     try:
-        daemon = Daemon(engine, chosen, job_of)
+        daemon = Daemon(engine, sources, job_of)
         loop.run(daemon, read, once=once)
     finally:
         engine.dispose()
+        accepted.close()
     return 1 if once and daemon.failures else 0
 
 

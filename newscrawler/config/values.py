@@ -13,6 +13,7 @@ from newscrawler.exceptions import BadUrl
 
 Key = str | int
 Reader = Callable[[object], Any]
+_DATABASE = re.compile(r"(?:sqlite|postgres|postgresql)(?:\+\w+)?")  # what the store speaks; SQLAlchemy knows more
 _DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 
 
@@ -126,6 +127,21 @@ def database_in(folder: Path) -> Reader:
     def read(value: object) -> str:
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             raise ValueError(f"must be a path or a database URL, not {value!r}")
-        return value if "://" in value else str(folder / value)
+        return _database_url(value) if "://" in value else str(folder / value)
 
     return read
+
+
+def _database_url(url: str) -> str:
+    """Returns the URL as it is; the error does not repeat it, since it may hold a password."""
+    scheme, _, rest = url.strip().partition("://")
+    if not _DATABASE.fullmatch(scheme):
+        raise ValueError(f"{scheme}:// is no database that we know: give a path, sqlite:///PATH or postgresql://...")
+    try:
+        parts = urlsplit(f"//{rest}")
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"{scheme}://...: host or port are wrong: write {scheme}://USER@HOST:PORT/NAME") from error
+    if scheme.startswith("sqlite") and (host or not parts.path.strip("/")):
+        raise ValueError(f"{scheme}://...: needs three slashes and a path, like sqlite:///data/news.db")
+    return url.strip()

@@ -13,7 +13,9 @@ How it works.
 - Values: the number of articles (as 2 sqrt(x + 3/8), whose variance is about 1 for a Poisson count: Anscombe 1948), the median length of text
   and the median number of repairs (logarithms). z is the distance from the median in units of the scaled median absolute deviation
   (1.4826 MAD, Rousseeuw and Croux 1993), which is never taken to be smaller than chance alone makes it. Small numbers of articles are summed over
-  several runs; and no article at all in three times as many runs as ever before, at least three, is out too.
+  several runs; and no article at all in three times as many runs as ever before, at least three, is out too, by itself where the number cannot be
+  judged yet. Until a week is known, with its nights and its weekend, it has to last for WEEKEND as well. The runs of a silence are no measure of what
+  is normal: neither of one that goes on, nor of one that was told.
 
 How false alarms are bounded. A share is out when its chance is below ALPHA and it differs by MIN_SHIFT; a value when |z| is
 above 5 + 10 / runs and it differs by a factor (2 for articles and repairs, 1.5 for length). Back in is asked for less: half of the z, a
@@ -45,6 +47,7 @@ POOL, POOL_RUNS, MIN_SAMPLE = 20, 12, 5
 DAY = 86_400.0
 WEEK = 7 * DAY
 SETTLED = 4 * WEEK
+WEEKEND = 2.75 * DAY  # from Friday evening to Monday morning
 
 Span = tuple[float, float | None]
 """The starts of the runs in which a field fell out and came back; None: not yet."""
@@ -90,6 +93,8 @@ def judge(history: Sequence[Figures], now: Figures, troubled: Mapping[str, Seque
     found = []
     for field in FIELDS:
         spans = (troubled or {}).get(field, ())
+        if field == "articles":
+            spans = [(_silent_since(history, start), end) for start, end in spans]
         before = _normal(history, spans, now)
         if len(before) < MIN_RUNS:
             continue
@@ -113,6 +118,12 @@ def _normal(history: Sequence[Figures], spans: Iterable[Span], now: Figures) -> 
             return [run for run in history if run.started_at >= start]
         runs = [run for run in runs if not start <= run.started_at < (math.inf if end is None else end)]
     return runs
+
+
+def _silent_since(history: Sequence[Figures], start: float) -> float:
+    """The start of the first run of the silence that the alert of a run tells; of that run, where it was not silent."""
+    runs = [run for run in reversed(history) if run.started_at <= start and run.complete]
+    return runs[silent - 1].started_at if (silent := _leading_zeros(runs)) else start
 
 
 def _poolable(history: Sequence[Figures], spans: Iterable[Span]) -> list[Figures]:
@@ -215,17 +226,27 @@ def _beta_binomial(k: int, n: int, a: float, b: float) -> float:
 
 
 def _judge_count(before: Sequence[Figures], poolable: Sequence[Figures], now: Figures) -> Judgement | None:
-    whole = [run for run in before if run.complete]
+    recent = [now, *(run for run in poolable if run.complete)]
+    silent = _leading_zeros(recent)
+    whole = [run for run in before if run.complete and not (silent and run.started_at >= recent[silent - 1].started_at)]
+    whole = whole[_leading_zeros(whole) :]  # a silence of four weeks does not become what is normal
     if not now.complete or len(whole) < MIN_RUNS:
         return None
-    recent = [now, *(run for run in poolable if run.complete)]
     found = _judge_sum(whole, recent)
-    if now.articles or found is None:
+    if not silent:
         return found
-    silent = _leading_zeros(recent)
-    normal = [run for run in reversed(whole) if run.started_at < recent[silent - 1].started_at]
-    longest = max((len(list(some)) for is_silent, some in groupby(normal, key=lambda run: run.articles == 0) if is_silent), default=0)
-    return replace(found, outside=found.outside or (silent >= 3 and silent > 3 * longest), back=False)
+    too_long = _is_too_long(silent, whole, now)
+    if found is None:
+        usual = silent * _articles(whole) / len(whole)
+        return Judgement("articles", True, False, 0, usual, silent, len(whole)) if too_long else None
+    return replace(found, outside=found.outside or too_long, back=False)
+
+
+def _is_too_long(silent: int, whole: Sequence[Figures], now: Figures) -> bool:
+    """Whether so many runs without an article are more than nights and weekends have brought, or could bring."""
+    longest = max((len(list(some)) for is_silent, some in groupby(whole, key=lambda run: run.articles == 0) if is_silent), default=0)
+    is_known = whole[-1].started_at - whole[0].started_at >= WEEK
+    return silent >= 3 and silent > 3 * longest and (is_known or now.started_at - whole[-1].started_at >= WEEKEND)
 
 
 def _judge_sum(whole: Sequence[Figures], recent: Sequence[Figures]) -> Judgement | None:

@@ -10,12 +10,13 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from newscrawler.config import Source
-from newscrawler.exceptions import StoreError
+from newscrawler.exceptions import BadRow, NewscrawlerError, StoreError
 from newscrawler.schedule.due import Due, due_now
 from newscrawler.schedule.held import STOPPED, Held, Timing
 from newscrawler.schedule.lapsed import Watch
@@ -56,6 +57,7 @@ class _Times:
 
     source: Source
     table: Timetable
+    job: Job
     since: float = 0.0
     until: float = 0.0
     last: ScheduledRun | None = None
@@ -92,11 +94,21 @@ class Daemon:
         self._troubled_at = 0.0
         self._stopping = False
         self._times: list[_Times] = []
+        self._faults: dict[str, str] = {}  # what keeps a source from running, as told
         self.load(sources)
 
     def load(self, sources: Sequence[Source]) -> None:
-        """Takes the sources of now. What runs goes on, with the limits that it began with, also when its source is gone."""
-        self._times = [_Times(source, table) for source in sources if (table := timetable_of(source)) is not None]
+        """Takes the sources of now. What runs goes on, with the limits that it began with, also when its source is gone.
+
+        A source that cannot be run, its database being none that is known, is told and left out: the others run.
+        """
+        self._times, self._faults = [], {}
+        for source in sources:
+            if (table := timetable_of(source)) is not None:
+                try:
+                    self._times.append(_Times(source, table, self.job_of(source)))
+                except NewscrawlerError as error:
+                    self._fault(source, error)
 
     def drain(self) -> None:
         """Starts nothing more; what runs may end."""
@@ -168,34 +180,52 @@ class Daemon:
         if not self.blocked and now - self._watched < self.timing.beat:
             return
         self._watched = now
-        self._others = [run for run in scheduled.open_runs(self.engine) if run.owner != self.owner]
+        found = scheduled.open_runs(self.engine)
+        self._others = [run for run in found if run.owner != self.owner]
+        self._find_lost([run for run in found if run.owner == self.owner])
         for run in self.watch.look(self._others, now):
             if not self.draining:
                 self._succeed(run)
+
+    def _find_lost(self, ours: list[ScheduledRun]) -> None:
+        """Holds runs of ours that are not held: the database took the claim, and its answer got lost."""
+        for run in ours:
+            if any(run.id == held.run for held in self.held):
+                continue
+            times = next((times for times in self._times if times.source.name == run.source and times.job.slot == run.slot), None)
+            if times is not None and not self.draining:
+                self._hold(times, run.id, run.due)
+            else:
+                scheduled.abandon(self.engine, run, self.clock.now(), STOPPED)
 
     def _succeed(self, dead: ScheduledRun) -> None:
         """Takes up the run of a dead owner; where a newer time is due by now, that one runs, and this one was killed."""
         times = next((times for times in self._times if times.source.name == dead.source), None)
         latest = times.table.latest(self.clock.now()) if times else None
-        if times is None or latest is None or latest > dead.due or dead.attempts >= ATTEMPTS or self.job_of(times.source).slot != dead.slot:
+        if times is None or latest is None or latest > dead.due or dead.attempts >= ATTEMPTS or times.job.slot != dead.slot:
             if scheduled.abandon(self.engine, dead, self.clock.now(), KILLED):
                 logger.warning("%s: the run of %s was killed, its schedule (%s) too", dead.source, _shown(dead.due), dead.owner)
         elif scheduled.take_up(self.engine, dead, self.owner):
             logger.warning("%s: taking up the run of %s, whose schedule (%s) was killed", dead.source, _shown(dead.due), dead.owner)
-            self._hold(times.source, dead.id, dead.due)
+            self._hold(times, dead.id, dead.due)
 
     # ---- what is due
 
     def _start_due(self) -> None:
         now = self.clock.now()
         self.blocked = set()
-        due = [(found, times) for times in self._times if not times.settled(now) and (found := self._due(times, now)) is not None]
+        due = []
+        for times in self._times:
+            with self._kept_apart(times.source):
+                if not times.settled(now) and (found := self._due(times, now)) is not None:
+                    due.append((found, times))
         for found, times in sorted(due, key=lambda pair: pair[0].due):
-            self._claim(found, times, now)
+            with self._kept_apart(times.source):
+                self._claim(found, times, now)
 
     def _due(self, times: _Times, now: float) -> Due | None:
         """What is due of a source and has nothing in its way that is known here; the claim decides."""
-        name, slot = times.source.name, self.job_of(times.source).slot
+        name, slot = times.source.name, times.job.slot
         if any(slot == held.slot or name == held.source for held in self.held):
             return None  # its turn comes
         if any(slot == run.slot or name == run.source for run in self._others):
@@ -205,8 +235,7 @@ class Daemon:
         return due_now(times.table, now, times.last, self.up_since)
 
     def _claim(self, due: Due, times: _Times, now: float) -> None:
-        source = times.source
-        slot = self.job_of(source).slot
+        source, slot = times.source, times.job.slot
         if any(slot == held.slot or source.name == held.source for held in self.held):
             return  # its turn comes
         run = scheduled.claim(self.engine, source.name, due.due, slot, self.owner, now, due.gap)
@@ -215,15 +244,32 @@ class Daemon:
             return
         if due.gap:
             logger.warning("%s: %d due times up to %s were missed: %s", source.name, due.gap.number, _shown(due.gap.last), due.gap.reason)
-        self._hold(source, run, due.due)
+        self._hold(times, run, due.due)
 
-    def _hold(self, source: Source, run: int, due: float) -> None:
-        job, now = self.job_of(source), self.clock.monotonic()
+    def _hold(self, times: _Times, run: int, due: float) -> None:
+        source, job, now = times.source, times.job, self.clock.monotonic()
         limit = source.time_limit or self.timing.time_limit
         held = Held(run, source.name, job.slot, due, self.clock.now(), now, limit, job.start, self.timing, job.totals, job.totals(), beaten=now)
         self.held.append(held)
         logger.info("%s: due %s, started", source.name, _shown(due))
         held.tend(now)
+
+    # ---- what goes wrong
+
+    @contextmanager
+    def _kept_apart(self, source: Source) -> Iterator[None]:
+        """What the database refuses of one source (a name that it cannot hold, say) is that one's fault, and the others go on."""
+        try:
+            yield
+        except BadRow as error:
+            self._fault(source, error)
+
+    def _fault(self, source: Source, error: NewscrawlerError) -> None:
+        if source.name not in self._faults:
+            self.failures += 1
+        if self._faults.get(source.name) != str(error):
+            logger.error("%s: cannot run: %s", source.name, error)
+        self._faults[source.name] = str(error)
 
     def _in_trouble(self, said: str) -> None:
         self.watch.forget()  # who could not beat is not dead

@@ -1,4 +1,4 @@
-"""One crawl as a process of its own: `newscrawler crawl --sources FILE --only NAME --db DB`."""
+"""One crawl as a process of its own: `newscrawler crawl --sources FILE --only NAME --db DB`, FILE being a copy (accepted.py)."""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ def _end_with_parent(parent: int) -> Callable[[], None] | None:
     return ask
 
 
-def crawl_words(file: str, source: str, db: str, more: Sequence[str] = ()) -> list[str]:
-    """The command of one run, by the same Python as this one."""
-    return [sys.executable, "-m", "newscrawler", "crawl", "--sources", file, "--only", source, "--db", db, *more]
+def crawl_words(file: str, folder: str, source: str, db: str, more: Sequence[str] = ()) -> list[str]:
+    """The command of one run, by the same Python as this one; `folder` is where the file was copied from."""
+    return [sys.executable, "-m", "newscrawler.cli.scheduled", folder, "crawl", "--sources", file, "--only", source, "--db", db, *more]

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from newscrawler.exceptions import BadDatabase, BadRow, DatabaseBusy, DiskFull, NewDatabase, OldDatabase, StoreError
+from newscrawler.store import silence
 from newscrawler.store.tables import COUNTERS, REVISION, counters, metadata
 
 DEFAULT = "data/news.db"
@@ -57,7 +58,7 @@ def database_url(where: str) -> sa.URL:
         if url.drivername in ("postgres", "postgresql"):
             url = url.set(drivername="postgresql+psycopg")
         url.get_dialect()
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:  # ValueError: a port that is no number
         raise BadDatabase(f"--db {_safe(where)}: not a database URL that we know: give a path, sqlite:///PATH or postgresql://...") from error
     return url
 
@@ -67,22 +68,25 @@ def _safe(where: str) -> str:
     return where if "@" not in where else where.split("://")[0] + "://..." + where[where.rindex("@") :]
 
 
-def connect(where: str = DEFAULT, *, create: bool = False, write: bool = False, check: bool = True) -> sa.Engine:
+def connect(where: str = DEFAULT, *, create: bool = False, write: bool = False, check: bool = True, patience: float | None = None) -> sa.Engine:
     """An engine on an existing or, with `create`, a new database of this version.
 
     SQLite runs with WAL, foreign keys and full syncs. With `write` every transaction may write from its start (BEGIN
-    IMMEDIATE), so that a locked database is noticed there; without it readers never wait. Raises BadDatabase, OldDatabase, NewDatabase, DatabaseBusy.
+    IMMEDIATE), so that a locked database is noticed there; without it readers never wait. `patience`: seconds after which a transaction on a
+    PostgreSQL that does not answer fails (store/silence.py), SQLite waiting for its lock as ever. Raises BadDatabase, OldDatabase, NewDatabase, DatabaseBusy.
     """
     url = database_url(where)
     if url.get_backend_name() == "sqlite":
         _prepare_folder(url.database, create)
     try:
-        engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000} if url.get_backend_name() == "sqlite" else {})
+        engine = sa.create_engine(url, connect_args=_connect_arguments(url, patience))
     except ImportError as error:
         raise BadDatabase(f"--db {_safe(where)}: its driver is not installed: pip install 'newscrawler[postgres]'") from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _tune_sqlite)
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN"))
+    elif engine.dialect.name == "postgresql" and patience is not None:
+        silence.limit(engine, patience)
     if check:
         try:
             with named_errors(_safe(where)):
@@ -91,6 +95,12 @@ def connect(where: str = DEFAULT, *, create: bool = False, write: bool = False, 
             engine.dispose()
             raise
     return engine
+
+
+def _connect_arguments(url: sa.URL, patience: float | None) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        return {"timeout": BUSY_MS / 1000}
+    return {} if patience is None or url.get_backend_name() != "postgresql" else silence.connect_arguments(patience)
 
 
 def _prepare_folder(path: str | None, create: bool) -> None:

@@ -22,6 +22,8 @@ from newscrawler.store.tables import articles, counters
 from newscrawler.store.tables import scheduled_runs as runs
 
 PATIENCE_MS = 1000  # for a lock of SQLite: the caller has children to look after, and asks again
+OPENING_PATIENCE = 30.0  # seconds, before there is anything to look after: tables may have to be made
+SERVER_PATIENCE = 5.0  # seconds for a transaction on a server, for the same reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,10 @@ class End:
 
 
 def open_schedule(where: str) -> sa.Engine:
-    """An engine on a new or existing database that gives up on a lock after PATIENCE_MS. Raises as `connect` does."""
-    engine = connect(where, create=True, write=True)
+    """An engine on a new or existing database that gives up on a lock after PATIENCE_MS, on a server after SERVER_PATIENCE. Raises as `connect` does."""
+    connect(where, create=True, write=True, patience=OPENING_PATIENCE).dispose()
+    engine = connect(where, write=True, check=False, patience=SERVER_PATIENCE)
     if engine.dialect.name == "sqlite":
-        engine.dispose()  # connections of before wait longer
         sa.event.listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA busy_timeout={PATIENCE_MS}").close())
     return engine
 
@@ -155,16 +157,16 @@ def _read(engine: sa.Engine, query: sa.Select[Any]) -> list[ScheduledRun]:
 
 def totals(where: str) -> tuple[int, int] | None:
     """Pages fetched ever, and articles, in a database; (0, 0) where there is none yet, None where it cannot be read now."""
-    url = database_url(where)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return 0, 0
     try:
-        engine = connect(where)
+        url = database_url(where)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+            return 0, 0
+        engine = connect(where, patience=SERVER_PATIENCE)
         try:
             with named_errors(), engine.begin() as connection:
                 fetched = connection.execute(sa.select(counters.c.value).where(counters.c.name == "fetched")).scalar_one()
                 return fetched, connection.execute(sa.select(sa.func.count()).select_from(articles)).scalar_one()
         finally:
             engine.dispose()
-    except StoreError:
+    except (StoreError, OSError):  # OSError: a folder that may not be looked into
         return None  # the run counts, whether or not it could be counted
