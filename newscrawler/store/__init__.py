@@ -6,8 +6,9 @@ subject: `queue`, `discover`, `parts`, `reading` (status, why, export), `near` (
 
 from newscrawler.store.database import DEFAULT, connect, database_url, hold, upgrade
 from newscrawler.store.discover import Found
-from newscrawler.store.ledger import Body, Ledger, Outcome
+from newscrawler.store.ledger import Ledger
 from newscrawler.store.near import NearIndex
+from newscrawler.store.outcome import Body, Outcome
 from newscrawler.store.parts import PartRead
 from newscrawler.store.queue import Task
 from newscrawler.store.undo import redo, undo, undone_kinds
