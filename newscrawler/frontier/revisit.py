@@ -28,7 +28,7 @@ REFERENCE = HOUR / 2  # the interval of a source with one news an hour
 PRIOR_NEWS, PRIOR_SPAN = 0.5, DAY / 4
 HALF_LIFE, VISITS_KEPT = 3 * DAY, 10
 ARTICLE_LIFE, ARTICLE_GROWTH = 30 * DAY, 2.0
-MISSES = 3  # visits in a row after which a section that is gone retires
+MISSES = 3  # visits in a row after which a page that is gone retires
 FAILURES = 8  # and one that fails: with doubling intervals that is weeks
 
 Kind = Literal["article", "feed", "sitemap", "section", "deep"]
@@ -70,7 +70,7 @@ def missed(history: History, at: float) -> History:
 def next_visit(history: History, *, gone: bool = False) -> float | None:
     """Seconds from the last visit to the next; None: never again by itself. `gone`: the last answer was that there is no such page."""
     if history.misses:
-        most = FAILURES if not gone else 1 if history.kind == "article" else MISSES
+        most = MISSES if gone else FAILURES
         return None if history.misses >= most else min(CEILING, max(FIRST[history.kind], 2 * history.interval))
     return _next_of_article(history) if history.kind == "article" else _next_of_hub(history)
 

@@ -146,6 +146,8 @@ def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: b
         outcome.reason = "empty" if not raw.body else raw.reason
         return
     outcome.kind, outcome.encoding, outcome.reason = page.format or page.kind, page.encoding, page.reason
+    if task.kind in ("feed", "sitemap") and page.format is None:
+        outcome.reason = f"a {task.kind} until now, a page of HTML this time" + (f": {page.reason}" if page.reason else "")
     outcome.links = page.links
     if page.format is None:
         outcome.found = followed(page.links, raw.page_id, task.depth, scope)

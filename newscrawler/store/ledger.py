@@ -91,7 +91,7 @@ def _positional_insert(table: sa.Table, engine: sa.Engine) -> str:
     return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(mark for _ in columns)})"
 
 
-def _changes(outcome: Outcome, before: sa.Row[Any] | None) -> list[Change]:
+def _changes(outcome: Outcome, before: Any) -> list[Change]:
     """What the page changes in the counts of its site: its kind is added, the one that it had before is taken back."""
     if before is None:
         return [change_of(outcome.asked, outcome.kind)] if outcome.kind and outcome.asked is not None else []

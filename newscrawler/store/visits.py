@@ -58,13 +58,20 @@ def visit_of(row: Iterable[Any]) -> Visit | None:
 
 
 SETTLED = ("stored", "read", "duplicate", "unchanged", "failed", "gone")
-"""States from which a page may be asked again: not those that wait already, lead elsewhere or were refused or forgotten."""
+"""States from which a page may be asked again when a feed or sitemap says that it changed."""
+AGAIN = (*SETTLED, "refused", "redirected")
+"""States from which a page that was read once is asked again when it is due: a wall or a detour may be gone."""
+HOUR = 3600.0
 
 
 def due_pages(connection: sa.Connection, now: float) -> list[tuple[int, str, int]]:
-    """Id, URL and depth of the pages that are due by their visits, longest due first."""
+    """Id, URL and depth of the pages that are due by their visits, longest due first.
+
+    A visit in the future was written by a clock that was wrong: its page is due, as nobody knows when it was.
+    """
     query = sa.select(pages.c.id, pages.c.url, pages.c.depth).join(visits, visits.c.page_id == pages.c.id)
-    query = query.where(visits.c.next_due <= now, pages.c.state.in_(SETTLED)).order_by(visits.c.next_due, pages.c.id)
+    wrong = sa.and_(visits.c.last_at > now + HOUR, visits.c.next_due.is_not(None))
+    query = query.where(sa.or_(visits.c.next_due <= now, wrong), pages.c.state.in_(AGAIN)).order_by(visits.c.next_due, pages.c.id)
     return [(row.id, row.url, row.depth) for row in connection.execute(query)]
 
 
