@@ -26,7 +26,7 @@ from newscrawler.frontier import Crawl, Scope, join_parts, part_of, settle
 from newscrawler.frontier.announced import GUESSED, places
 from newscrawler.frontier.crawl import EXAMPLES
 from newscrawler.frontier.recognize import recognize
-from newscrawler.frontier.visiting import is_same_body
+from newscrawler.frontier.visiting import is_same_body, kept_visit
 from newscrawler.items import Link, RawPage
 from newscrawler.store import Found, Outcome, Task
 
@@ -185,7 +185,7 @@ class StorePage(_WithCrawl):
             outcome.part = part_of(item.page.series, record, item.page.article.examples)
         try:
             first = crawl.ledger.first_part(item.page_id)
-            written, queued = self._write_or_refuse(crawl, item, outcome)
+            written, queued = self._write_or_refuse(crawl, item, outcome, task)
             records = [written] if written is not None else []
             if crawl.ledger.has_parts:
                 for page_id in dict.fromkeys([item.page_id, first or item.page_id]):  # a redirect may have left its series
@@ -228,7 +228,7 @@ class StorePage(_WithCrawl):
             raise DropItem(str(error), log_level="DEBUG") from error
 
     @staticmethod
-    def _write_or_refuse(crawl: Crawl, item: RawPage, outcome: Outcome) -> Any:
+    def _write_or_refuse(crawl: Crawl, item: RawPage, outcome: Outcome, task: Task) -> Any:
         """What `Ledger.write` returns; a page whose values cannot be written is written as failed, without them."""
         try:
             return crawl.ledger.write(outcome)
@@ -237,7 +237,7 @@ class StorePage(_WithCrawl):
             outcome.state, outcome.reason = "failed", f"could not be stored: {error}"[:300].encode("utf-8", "replace").decode().replace("\0", "")
             outcome.decision, outcome.links, outcome.found, outcome.redirected_to, outcome.body = None, (), (), None, None
             outcome.part, outcome.part_pages = None, ()
-            outcome.announced, outcome.stale, outcome.visit = (), None, None
+            outcome.announced, outcome.stale, outcome.visit = (), None, kept_visit(outcome, item, task)
             return crawl.ledger.write(outcome)
 
     @staticmethod

@@ -28,6 +28,7 @@ class NewsSite:
         self.fed = list(range(280, 300))
         self.mapped = list(range(300))
         self.base = ""
+        self.failing: set[str] = set()
 
     def path(self, number: int) -> str:
         return f"/{SECTIONS[number % 300 // 30]}/story-{number:04d}.html"
@@ -112,7 +113,7 @@ def news_site() -> Iterator[NewsSite]:
             found = site.body(self.path)
             kind, body = ("text/html", b"no such page") if found is None else (found[0], found[1].encode())
             tag = f'"{md5(body).hexdigest()}"'
-            status = 404 if found is None else 304 if self.headers.get("If-None-Match") == tag else 200
+            status = 400 if self.path in site.failing else 404 if found is None else 304 if self.headers.get("If-None-Match") == tag else 200
             site.asked[self.path, status] += 1
             self.send_response(status)
             self.send_header("ETag", tag)

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from newscrawler.frontier.announced import GUESSED
 from newscrawler.frontier.revisit import History, Kind, missed, next_visit, visited
 from newscrawler.items import RawPage
 from newscrawler.store import Outcome, Task
 from newscrawler.store.visits import Visit
 
 MAX_VALIDATOR = 500
+NEVER_READ = "failed"
+"""What the visits of a page that failed and was never read are kept as: no validators, so no answer to it can be an unchanged one."""
 _GOOD = {"stored": "unchanged", "unchanged": "unchanged", "read": "read", "duplicate": "duplicate"}
 """States of a page that was read -> what an unchanged answer means for it from then on."""
 
@@ -58,9 +61,14 @@ def body_hash(body: bytes) -> str:
 def kept_visit(outcome: Outcome, raw: RawPage, task: Task) -> Callable[[int], Visit] | None:
     """What to keep of this visit, once the number of pages that it made due is known; None when nothing is to be kept.
 
-    A page that was never read has no visit to keep; one that will be tried again in a moment neither.
+    One that will be tried again in a moment is none. A page that was never read is kept in mind when it failed, and asked for again at
+    intervals that double, FAILURES visits in all; what was refused, is gone or was only guessed to be there is not.
     """
     old = task.visit
+    if old is None and outcome.state == "failed" and task.discovered_by != GUESSED:
+        return lambda _news: _failed(outcome, task)
+    if old is not None and old.state == NEVER_READ and outcome.state not in _GOOD and outcome.state != "queued":
+        return lambda _news: _failed(outcome, task) if outcome.state == "failed" else replace(old, last_at=outcome.at, next_due=None)
     if outcome.state in _GOOD and (old is not None or raw.page is not None):
         return lambda news: _kept(outcome, raw, task, news)
     if old is None or outcome.state in ("queued", "redirected"):
@@ -72,6 +80,19 @@ def kept_visit(outcome: Outcome, raw: RawPage, task: Task) -> Callable[[int], Vi
     return lambda _news: _visit((old.state, old.etag, old.last_modified, old.body_hash, old.reading), history, wait)
 
 
+def part_visit(task: Task) -> Callable[[int], Visit] | None:
+    """What to keep of the visit that read a page as a part of an article: parts are not asked for again by themselves."""
+    old = task.visit
+    return (lambda _news: replace(old, next_due=None)) if old is not None and old.state == NEVER_READ else None
+
+
+def _failed(outcome: Outcome, task: Task) -> Visit:
+    """The visits of a page that failed once more and was never read; as often as an article's, whatever the page may be."""
+    old = task.visit
+    history = History("article", outcome.at, outcome.at, visits=0, misses=1) if old is None else missed(_history(old, "article"), outcome.at)
+    return _visit((NEVER_READ, None, None, None, task.reading), history, next_visit(history))
+
+
 def _kept(outcome: Outcome, raw: RawPage, task: Task, news: int) -> Visit:
     old, state = task.visit, _GOOD[outcome.state]
     kind = _kind(raw.page.format if raw.page is not None and raw.page.format else outcome.kind, state, task)
@@ -80,7 +101,7 @@ def _kept(outcome: Outcome, raw: RawPage, task: Task, news: int) -> Visit:
     elif kind == "article":
         news = 0
     first = History(kind or "deep", outcome.at, outcome.at, published=_published(raw))
-    history = first if old is None else visited(_history(old, kind, raw), outcome.at, news)
+    history = first if old is None or old.state == NEVER_READ else visited(_history(old, kind, raw), outcome.at, news)
     wait = next_visit(history) if kind is not None else None
     etag, last_modified = (_sent(raw, name) for name in ("etag", "last-modified"))
     if raw.page is None and old is not None:  # a 304 may repeat its validators or leave them out (RFC 9110, 15.4.5)
@@ -94,9 +115,9 @@ def _visit(read: tuple[str, str | None, str | None, str | None, str], history: H
     return Visit(*read, history.visits, history.news, history.span, history.misses, history.first_at, at, interval, due)
 
 
-def _history(old: Visit, kind: Kind | None, raw: RawPage) -> History:
+def _history(old: Visit, kind: Kind | None, raw: RawPage | None = None) -> History:
     sums = (old.first_at, old.last_at, old.visits, old.news, old.span, old.misses, old.interval)
-    return History(kind or "deep", *sums, published=_published(raw))
+    return History(kind or "deep", *sums, published=_published(raw) if raw is not None else None)
 
 
 def _kind(read_as: str | None, state: str, task: Task) -> Kind | None:

@@ -31,7 +31,7 @@ class Task:
     kind: str | None = None
     encoding: str | None = None
     visit: Visit | None = None
-    """What is known of earlier visits, None for a page never read."""
+    """What is known of earlier visits, None for a page never read that has not failed either."""
     announced: Announced | None = None
     reading: str = ""
     """By what the page will be read: version, rules... as a key."""

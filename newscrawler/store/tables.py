@@ -172,10 +172,10 @@ announced = Table(
 )
 
 visits = Table(
-    "visits",  # of pages that were read: what makes the next visit cheap, and when it is due
+    "visits",  # of pages that were read, or failed: what makes the next visit cheap, and when it is due
     metadata,
     Column("page_id", BigId, ForeignKey("pages.id"), primary_key=True, autoincrement=False),
-    Column("state", Text, nullable=False),  # what an unchanged answer means: read, unchanged, duplicate
+    Column("state", Text, nullable=False),  # what an unchanged answer means: read, unchanged, duplicate; failed: was never read
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", Text),

@@ -16,7 +16,7 @@ class Visit:
     """What is known of a page's visits after one of them. Times are seconds since the epoch; `news` and `span` are decayed sums.
 
     `reading` is the key of what the page was read by: version, rules, sister domains. `state` is what an unchanged answer means for
-    the page (read, unchanged, duplicate). `next_due` None: never by itself.
+    the page (read, unchanged, duplicate), or that it failed and was never read (failed; `visits` is 0 then). `next_due` None: never by itself.
     """
 
     state: str
