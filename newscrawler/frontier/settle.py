@@ -10,7 +10,7 @@ from newscrawler.export.collected import fetched_rights
 from newscrawler.frontier.announced import GUESSED, announced_pages, kept_announcements, stale
 from newscrawler.frontier.manners import LONGEST, SLOWING, parked_text, retry_after
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
-from newscrawler.frontier.visiting import is_conditional, kept_visit
+from newscrawler.frontier.visiting import is_conditional, kept_visit, part_visit
 from newscrawler.items import Link, RawPage, Series
 from newscrawler.store import Body, Found, Outcome, Task, absence
 from newscrawler.store.parts import PRIORITY as PART_PRIORITY
@@ -21,6 +21,7 @@ HOPS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _RETRIED = (408, 425, 429, 500, 502, 503, 504)
 _GONE = {404: 1, 410: absence.ENOUGH}  # how much one visit says that the page is gone for good
+"""Any other answer ends the count of such visits, one of _RETRIED or 5xx apart, as no answer at all: they tell of the server, not of the page."""
 _FORBIDDEN = (401, 402, 403, 451)
 _STATES = {"new": "stored", "revision": "stored", "unchanged": "unchanged", "duplicate": "duplicate"}
 
@@ -32,6 +33,7 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True, tr
     """
     outcome = Outcome(raw.page_id, "read", raw.fetched_at, status=raw.status)
     outcome.answered, outcome.first, outcome.asked = raw.status is not None, task.fetches == 0, task.url
+    outcome.present = raw.status is not None and raw.status < 500 and raw.status not in (*_GONE, *_RETRIED)
     if raw.unmodified is not None or raw.status == 304:
         _unmodified(outcome, raw, task)
     elif task.discovered_by == GUESSED and not _is_hit(raw):
@@ -47,7 +49,9 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True, tr
     else:
         _read(outcome, raw, task, scope, keep_body)
         outcome.found = [*outcome.found, *followed(tried, raw.page_id, task.depth, scope, ("other",))]
-    if raw.page is None or raw.page.series is None:  # what a part says is not the article's
+    if raw.page is not None and raw.page.series is not None:  # what a part says is not the article's
+        outcome.visit = part_visit(task)
+    else:
         outcome.visit = kept_visit(outcome, raw, task)
     return outcome
 

@@ -57,7 +57,7 @@ _BY_PAGES = (
     .select_from(articles.join(pages, pages.c.id == articles.c.page_id))
     .where(articles.c.page_id.in_(sa.bindparam("wanted", expanding=True)))
 )
-_KIND_BEFORE = sa.select(pages.c.url, pages.c.kind).where(pages.c.id == sa.bindparam("of_page"))
+_BEFORE = sa.select(pages.c.url, pages.c.kind, pages.c.article_id).where(pages.c.id == sa.bindparam("of_page"))
 _INSERT_BODY = bodies.insert()
 _INSERT_ARTICLE = articles.insert()
 _INSERT_REVISION = revisions.insert()
@@ -89,6 +89,15 @@ def _positional_insert(table: sa.Table, engine: sa.Engine) -> str:
     mark = "?" if engine.dialect.paramstyle == "qmark" else "%s"
     columns = [column.name for column in table.columns]
     return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(mark for _ in columns)})"
+
+
+def _changes(outcome: Outcome, before: sa.Row[*tuple[Any, ...]] | None) -> list[Change]:
+    """What the page changes in the counts of its site: its kind is added, the one that it had before is taken back."""
+    if before is None:
+        return [change_of(outcome.asked, outcome.kind)] if outcome.kind and outcome.asked is not None else []
+    if before.kind == outcome.kind:
+        return []
+    return [change_of(before.url, kind, sign) for kind, sign in ((before.kind, -1), (outcome.kind, 1)) if kind]
 
 
 class Ledger:
@@ -215,12 +224,16 @@ class Ledger:
 
     @_named
     def revisit(self, wanted: Callable[[str, int], bool], now: float) -> int:
-        """Queues the pages that are due by their visits and that `wanted(url, depth)` admits; returns their number; commits."""
+        """Queues the pages that are due by their visits and duplicates of articles that are gone, where `wanted(url, depth)` admits them.
+
+        Returns their number; commits.
+        """
         connection = self._begin()
         due = [page for page, url, depth in visits.due_pages(connection, now) if wanted(url, depth)]
         visits.queue_again(connection, due)
+        number = len(due) + absence.try_copies(connection, wanted)
         self.commit()
-        return len(due)
+        return number
 
     # ---- one page
 
@@ -312,24 +325,18 @@ class Ledger:
         When it raises, nothing of this page is written, and the other pages of the batch stand.
         """
         with self.together("page") as connection:
-            changes = self._changes(connection, outcome)
-            told = self._write(connection, outcome)
+            before = None if outcome.first and outcome.asked is not None else connection.execute(_BEFORE, {"of_page": outcome.page_id}).one()
+            record, queued = self._write(connection, outcome)
+            if before is not None and before.article_id is not None and outcome.state != "queued":
+                queued += absence.try_copy(connection, before.article_id)
         self._likes = None
-        self.shapes.apply(changes)
+        self.shapes.apply(_changes(outcome, before))
         if outcome.asked is not None:
             self.tally.count(outcome.asked, outcome.state, outcome.status)
         self._fetched += outcome.answered
         self.pending += 1
-        return told
+        return record, queued
 
-    def _changes(self, connection: sa.Connection, outcome: Outcome) -> list[Change]:
-        """What the page changes in the counts of its site: its kind is added, the one that it had before is taken back."""
-        if outcome.first and outcome.asked is not None:
-            return [change_of(outcome.asked, outcome.kind)] if outcome.kind else []
-        url, before = connection.execute(_KIND_BEFORE, {"of_page": outcome.page_id}).one()
-        if before == outcome.kind:
-            return []
-        return [change_of(url, kind, sign) for kind, sign in ((before, -1), (outcome.kind, 1)) if kind]
     @contextmanager
     def together(self, name: str) -> Iterator[sa.Connection]:
         """A savepoint: what is written inside is written whole or, when something raises, not at all."""
@@ -420,6 +427,8 @@ class Ledger:
         record = self._write_article(outcome, values) if outcome.decision else None
         if outcome.absence:
             self._note_absence(outcome, values)
+        elif outcome.present and not outcome.first:
+            absence.end(connection, outcome.page_id)
         connection.execute(_SETTLE, values)
         queued += self._write_part(connection, outcome, ids, values)
         if outcome.visit is not None:
@@ -483,8 +492,6 @@ class Ledger:
         if decision.verdict == "duplicate":
             values["story"] = decision.of
             return self._keep_duplicate(outcome, decision)
-        if not outcome.first:
-            absence.end(self.connection, outcome.page_id)
         if decision.verdict == "unchanged":
             values["story"] = decision.of
             return None
@@ -495,16 +502,21 @@ class Ledger:
         self.seq += 1
         record = outcome.record | {"id": values["story"], "seq": self.seq}
         record["provenance"] = record["provenance"] | {"run_id": str(self.run_id)}
+        left = None
         if decision.verdict == "new":
             self._insert_article(outcome, record)
         else:
-            self._update_article(outcome, record)
+            left = self._update_article(outcome, record)
         row = {
             "article_id": record["id"], "revision": record["revision"], "seq": self.seq, "content_hash": outcome.content_hash,
             "seen_at": outcome.at, "record": json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode(),
             "examples": json.dumps([asdict(repair) for repair in outcome.examples], ensure_ascii=False) if outcome.examples else None,
         }  # fmt: skip
         self.connection.execute(_INSERT_REVISION, row)
+        if left is not None:  # only now: who has another cluster is told by its newest revision
+            others = set(clusters.take_out(self.connection, [left])) - {outcome.page_id}
+            self.seq = clusters.tell_again(self.connection, others, self.seq)
+            self._likes = None  # it may be near the page that was left
         return self._put_in_cluster(outcome, record, first=outcome.first and decision.verdict == "new")
 
     def _put_in_cluster(self, outcome: Outcome, record: dict[str, Any], *, first: bool = False) -> dict[str, Any]:
@@ -542,7 +554,8 @@ class Ledger:
         }  # fmt: skip
         self.connection.execute(_INSERT_ARTICLE, row)
 
-    def _update_article(self, outcome: Outcome, record: dict[str, Any]) -> None:
+    def _update_article(self, outcome: Outcome, record: dict[str, Any]) -> int | None:
+        """Returns the page that the article was of before, when it is of another one now."""
         old = self.connection.execute(
             sa.select(articles.c.revision, articles.c.gone_at, articles.c.page_id, revisions.c.record)
             .join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
@@ -553,10 +566,9 @@ class Ledger:
         record["date_first_seen"] = json.loads(old.record)["date_first_seen"]
         changed = {"content_hash": outcome.content_hash, "title": record["title"], "revision": record["revision"], "seq": self.seq}
         if old.gone_at is not None:  # there again, perhaps at another address
-            changed |= {"gone_at": None, "absences": 0, "absent_run": None, "page_id": outcome.page_id}
+            changed |= {"gone_at": None, "absences": 0, "absent_run": None, "page_id": outcome.page_id, "domain": record["source_domain"]}
         self.connection.execute(articles.update().where(articles.c.id == record["id"]).values(**changed))
-        if old.gone_at is not None and old.page_id != outcome.page_id:
-            self.seq = clusters.tell_again(self.connection, clusters.take_out(self.connection, [old.page_id]), self.seq)
+        return old.page_id if old.gone_at is not None and old.page_id != outcome.page_id else None
 
     def _write_links(self, outcome: Outcome, ids: dict[str, int]) -> None:
         if not outcome.links:

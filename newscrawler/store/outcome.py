@@ -55,6 +55,7 @@ class Outcome:
     asked: str | None = None  # the address of the page as its row has it; looked up where it is not given
     unmodified: bool = False  # not read, as it is what was read last
     absence: int = 0  # the server has no such page: how much that counts (`absence.ENOUGH` makes an article gone)
+    present: bool = False  # the server has something there: absences before it count no more
     announced: Sequence[tuple[str, announcing.Announced]] = ()  # what a feed or sitemap says of pages, by their URL in `found`
     stale: Callable[[dict[str, float]], Sequence[str]] | None = None  # of known pages (URL -> when fetched), those announced as changed since
     visit: Callable[[int], visits.Visit] | None = None  # what to keep of this visit, from the number of pages that it made due
