@@ -189,6 +189,15 @@ def test_two_exports_to_one_file_are_refused(tmp_path: Path) -> None:
         assert again.seq is None
 
 
+def test_a_plain_export_does_not_take_the_file_from_one_that_appends(tmp_path: Path) -> None:
+    file, db = tmp_path / "out.jsonl", str(tmp_path / "news.db")
+    newscrawler("crawl", "http://127.0.0.1:1/", "--db", db, "--allow-private", "127.0.0.1", "--delay", "0", "--max-pages", "1")
+    with AppendedFile(str(file)):
+        ran = newscrawler("export", "--db", db, "-o", str(file))
+        assert (ran.code, file.exists()) == (4, True) and "another export appends to this file" in ran.err
+    assert newscrawler("export", "--db", db, "-o", str(file)).code == 0
+
+
 @pytest.mark.parametrize("content", ["words\n", "[1]\n", '{"seq": "7"}\n', '{"title": "x"}\n', "\n"])
 def test_a_file_of_something_else_stays_as_it_is(content: str, tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"

@@ -13,7 +13,7 @@ import click
 
 from newscrawler.cli import options
 from newscrawler.cli.waiting import until_stopped
-from newscrawler.exceptions import DiskFull, UsageError
+from newscrawler.exceptions import DiskFull, FileBusy, UsageError
 from newscrawler.rights import USES
 
 
@@ -111,7 +111,11 @@ def _opened(where: str) -> Iterator[TextIO]:
         return
     target = Path(where).resolve()  # a link stays, and what it leads to is made anew
     half = target if target.exists() and not target.is_file() else target.with_name(f"{target.name}.part")  # a pipe, a device: as it is
+    from newscrawler.export.appending import is_appended_to
+
     try:
+        if is_appended_to(target):  # it would go on in a file that nobody sees
+            raise FileBusy(f"-o {where}: another export appends to this file: give another name, or stop it")
         with half.open("w", encoding="utf-8") as file:
             yield file
         if half != target:

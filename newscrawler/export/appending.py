@@ -12,12 +12,25 @@ import fcntl
 import json
 import os
 import stat
+from pathlib import Path
 from types import TracebackType
 
 from newscrawler.exceptions import DiskFull, FileBusy, NewscrawlerError, UsageError
 
 _BLOCK = 65_536
 _MAX_LINE = 1 << 28  # bytes: no record of ours is as long
+
+
+def is_appended_to(path: Path) -> bool:
+    """Returns whether another process holds a file open for appending now; False for what is no file. Raises OSError."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 class AppendedFile:
