@@ -6,7 +6,6 @@ temporary files are kept (systemd-tmpfiles removes them after ten days).
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -44,7 +43,7 @@ class Accepted:
         if self._is_new or not (self._copies[-1] / "sources.toml").exists():
             folder = Path(tempfile.mkdtemp(prefix="newscrawler-"))
             (folder / "part").write_bytes(self._text)
-            os.replace(folder / "part", folder / "sources.toml")
+            (folder / "part").replace(folder / "sources.toml")
             self._copies.append(folder)
             self._is_new = False
         return str(self._copies[-1] / "sources.toml")
