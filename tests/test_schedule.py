@@ -22,6 +22,7 @@ from newscrawler.schedule import Daemon, Job, Timing
 from newscrawler.schedule.held import LEASE_LOST, TIME_LIMIT
 from newscrawler.store import connect, scheduled, upgrade
 from newscrawler.store.scheduled import Gap
+from newscrawler.store.tables import scheduled_runs as runs_table
 
 NOON = 1_795_521_600.0  # 2026-11-24 12:00 UTC
 TIMING = Timing()
@@ -67,10 +68,10 @@ class FakeProcess:
 class Machine:
     """One daemon on its own steady clock, and the processes that it started."""
 
-    def __init__(self, engine: sa.Engine, sources: list[Source], clock: FakeClock, **process: Any) -> None:
+    def __init__(self, engine: sa.Engine, sources: list[Source], clock: FakeClock, *, once: bool = False, **process: Any) -> None:
         self.clock, self.started, self.process = clock, [], {"seconds": 60.0, **process}
         self.processes: list[FakeProcess] = []
-        self.daemon = Daemon(engine, sources, self.job_of, TIMING, clock)  # type: ignore[arg-type]
+        self.daemon = Daemon(engine, sources, self.job_of, TIMING, clock, once=once)  # type: ignore[arg-type]
 
     def job_of(self, source: Source) -> Job:
         def start() -> FakeProcess:
@@ -285,25 +286,82 @@ def test_drain_and_stop(engine: sa.Engine, clock: FakeClock) -> None:
     machine.daemon.tick()
     machine.daemon.drain()
     machine.run(100)
-    assert len(machine.started) == 1 and not machine.daemon.finished(once=False)
+    assert len(machine.started) == 1 and not machine.daemon.finished()
     machine.daemon.stop()
     machine.run(10)
-    assert machine.daemon.finished(once=False)
+    assert machine.daemon.finished()
     assert [(run.reason, run.exit_code) for run in scheduled.history(engine)] == [("stopped", 143)]
 
 
 def test_once_runs_what_is_due_and_leaves_what_others_do(engine: sa.Engine, clock: FakeClock) -> None:
-    machine = Machine(engine, [source("a", every=86400), source("b", every=86400)], clock, seconds=400.0)
+    machine = Machine(engine, [source("a", every=86400), source("b", every=86400)], clock, once=True, seconds=400.0)
     machine.daemon.tick()
-    other = Machine(engine, [source("a", every=86400), source("b", every=86400)], clock)
+    other = Machine(engine, [source("a", every=86400), source("b", every=86400)], clock, once=True)
     for _ in range(6):
         machine.daemon.tick()
         other.daemon.tick()
         clock.sleep(4)
-    assert other.daemon.finished(once=True) and other.started == [], "the first is seen to live"
-    while not machine.daemon.finished(once=True):
+    assert other.daemon.finished() and other.started == [], "the first is seen to live"
+    while not machine.daemon.finished():
         machine.run(10)
     assert sorted(machine.started) == ["a", "b"]
+
+
+def test_once_ends_with_what_was_due_as_it_began(engine: sa.Engine, clock: FakeClock) -> None:
+    machine = Machine(engine, [source(name, every=5) for name in "abc"], clock, once=True, seconds=7.0)
+    for _ in range(60):
+        machine.daemon.tick()
+        if machine.daemon.finished():
+            break
+        clock.sleep(1)
+    assert sorted(machine.started) == ["a", "b", "c"] and machine.daemon.finished(), "each is due again before the others are done"
+    Machine(engine, [source(name, every=5) for name in "abc"], clock, once=True, seconds=7.0).run(40)
+    assert len(rows(engine)) == 6, "what came due meanwhile is the next one's"
+    assert [run.reason for run in scheduled.history(engine) if run.missed], "and told"
+
+
+def test_once_leaves_a_time_that_another_one_is_past(engine: sa.Engine, clock: FakeClock) -> None:
+    machine = Machine(engine, [source("a", every=60), source("b", every=60)], clock, once=True, seconds=200.0)
+    machine.daemon.tick()
+    clock.sleep(120)
+    waits = "b" if machine.started == ["a"] else "a"
+    Machine(engine, [source(waits, every=60, db="own")], clock, seconds=1.0).run(10)
+    machine.run(300)
+    dues = [due for name, due, _ in rows(engine) if name == waits]
+    assert dues == sorted(dues) and machine.started == [name for name in machine.started if name != waits], "it is not run for an older time"
+
+
+def test_old_rows_go_and_what_is_needed_stays(engine: sa.Engine) -> None:
+    for number in range(40):
+        for name in ("a", "b"):
+            gap = Gap(number * 100.0 + 1, number * 100.0 + 9, 2, "why") if number % 2 else None
+            run = scheduled.claim(engine, name, number * 100.0 + 50, name, "me", 1.0, gap)
+            assert run is not None and ((number == 0 and name == "a") or scheduled.end(engine, run, "me", scheduled.End(2.0, "done", 0)))
+            if number == 0 and name == "a":
+                with engine.begin() as connection:  # still open, and its indices would keep others off
+                    connection.execute(sa.update(runs_table).where(runs_table.c.id == run).values(slot="z", source="open"))
+    before = len(scheduled.history(engine, "b"))
+    assert scheduled.prune(engine, "b", keep=10) == before - 15 and scheduled.prune(engine, "b", keep=10) == 0
+    kept = scheduled.history(engine, "b")
+    assert [run.due for run in kept if not run.missed] == [number * 100.0 + 50 for number in range(39, 29, -1)] and len(kept) == 15
+    assert len(scheduled.history(engine, "a")) == before - 1 and scheduled.prune(engine, "open", keep=1) == 0
+    assert scheduled.prune(engine, "nobody", keep=1) == 0
+
+
+def test_a_day_of_a_daemon_prunes_each_source(engine: sa.Engine, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    pruned: list[str] = []
+    monkeypatch.setattr(scheduled, "prune", lambda _engine, name: pruned.append(name))
+    Machine(engine, [source("a"), source("b", db="own")], clock).run(86400 * 2.5, step=300)
+    assert sorted(pruned) == ["a"] * 3 + ["b"] * 3
+
+
+def test_misses_are_summed_by_source(engine: sa.Engine) -> None:
+    for number, (name, due, missed, reason) in enumerate([("a", 100.0, 3, "x"), ("a", 200.0, 4, "y"), ("b", 90.0, 5, "x"), ("a", 20.0, 9, "old")]):
+        gap = Gap(due - 10, due, missed, reason)
+        run = scheduled.claim(engine, name, due + number + 1, f"s{number}", "me", due, gap)
+        assert run is not None and scheduled.end(engine, run, "me", scheduled.End(due, "done"))
+    found = [(run.source, run.missed, run.missed_from, run.due, run.reason) for run in scheduled.misses(engine, 50.0)]
+    assert found == [("a", 7, 90.0, 200.0, "y"), ("b", 5, 80.0, 90.0, "x")]
 
 
 def test_a_locked_database_loses_and_doubles_nothing(tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -237,6 +237,38 @@ def test_the_cron_line_does_what_it_says(sample_site: str, tmp_path: Path) -> No
     assert [run.reason for run in runs(folder / "news.db")] == ["done"], (folder / "newscrawler-schedule.log").read_text()
 
 
+@pytest.mark.parametrize("kind", ["cron", "systemd"])
+def test_no_unit_shows_the_password_of_the_database(kind: str, tmp_path: Path) -> None:
+    file = write(tmp_path, sources("https://a.example"))
+    for db in ("postgresql://me:s3cret@db.example/news", "postgresql://me@db.example:6000/news?password=s3cret&sslmode=require"):
+        out = newscrawler("schedule", "--sources", file, "--db", db, "--print", kind).out
+        assert "s3cret" not in out and "*" * 3 not in out and "me@db.example" in out
+        port = 6000 if "6000" in db else 5432
+        assert f"#   db.example:{port}:news:me:PASSWORD\n" in out and ("sslmode=require" in out) == ("sslmode" in db)
+    out = newscrawler("schedule", "--sources", file, "--db", "postgresql://me@db.example/news", "--print", kind).out
+    assert "PASSWORD" not in out and "postgresql://me@db.example/news" in out
+
+
+def test_the_history_tells_runs_and_misses(tmp_path: Path) -> None:
+    engine, now = scheduled.open_schedule(str(tmp_path / "news.db")), time.time()
+    for name, gap in (("north", scheduled.Gap(now - 900, now - 300, 3, "no schedule was running")), ("south", None)):
+        run = scheduled.claim(engine, name, now, "db", "me", now + 2, gap)
+        assert run is not None and scheduled.end(engine, run, "me", scheduled.End(now + 64, "failed", 1, 1234, 7))
+    engine.dispose()
+    words = ("schedule", "--db", str(tmp_path / "news.db"), "--history")
+    head, *lines = newscrawler(*words, cwd=tmp_path).out.splitlines()
+    assert "new articles" in head and [line.split()[0] for line in lines] == ["south", "north", "north"]
+    assert lines[0].split()[-4:] == ["62", "1,234", "7", "failed"]
+    assert "missed: 3 from" in lines[1] and lines[1].endswith("no schedule was running")
+    assert len(newscrawler(*words, "--only", "south").out.splitlines()) == 2
+    assert len(newscrawler(*words, "--last", "2").out.splitlines()) == 3
+    assert newscrawler("schedule", "--db", str(tmp_path / "none.db"), "--history").code == 2
+    assert newscrawler("schedule", "--only", "south").code == 2, "it is no way to run one"
+    assert "missed  north: 3 due times in the last 30 days" in newscrawler("status", "--db", str(tmp_path / "news.db")).out
+    missed = json.loads(newscrawler("status", "--db", str(tmp_path / "news.db"), "--json").out)["missed"]
+    assert missed["north"]["missed"] == 3 and list(missed) == ["north"]
+
+
 def test_units_quote_what_has_to_be() -> None:
     words, folder = ["/opt/a b/newscrawler", "schedule", "--db", 'x"%$\\y'], "/srv/100% news"
     unit = systemd_unit(words, folder, 7240)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from newscrawler.config import Source
 from newscrawler.schedule import Timetable, due_now, timetable_of
-from newscrawler.schedule.due import NO_SCHEDULE, NO_TURN, STILL_GOING
+from newscrawler.schedule.due import AT_LEAST, NO_SCHEDULE, NO_TURN, STILL_GOING
+from newscrawler.schedule.timetable import COUNTED
 from newscrawler.store.scheduled import ScheduledRun
 
 DAY = 86400.0
@@ -120,3 +122,25 @@ def test_after_any_silences_every_due_time_ran_or_is_told(line: str, zone: str, 
             last = ran(found.due, now)
     if begin is not None:
         assert accounted == len(list(takewhile(lambda due: due <= now, table.after(begin - timedelta(seconds=1).total_seconds()))))
+
+
+@pytest.mark.parametrize("line", ["* * * * *", "*/2 7-20 * * *"])
+def test_a_gap_of_years_is_not_counted_to_its_end(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+    after = Timetable.after
+
+    def counted(table: Timetable, moment: float) -> Iterator[float]:
+        nonlocal looked
+        for due in after(table, moment):
+            looked += 1
+            yield due
+
+    monkeypatch.setattr(Timetable, "after", counted)
+    first, now = at("2026-11-24T10:00"), at("2056-11-24T10:00:30")
+    found = due_now(Timetable(cron=line), now, ran(first, first + 9), 0)
+    assert found is not None and found.gap is not None
+    assert (found.due, found.gap.last, found.gap.number) == (at("2056-11-24T10:00"), at("2056-11-24T10:00") - (60 if line[1] == " " else 120), COUNTED)
+    assert found.gap.first == first + (60 if line[1] == " " else 120) and found.gap.reason == NO_TURN + AT_LEAST
+    assert looked < 2 * COUNTED, "thirty years of minutes are fifteen million"
+    exact = due_now(Timetable(every=60), now, ran(first, first + 9), 0)
+    assert exact is not None and exact.gap is not None and exact.gap.number > 15e6 and exact.gap.reason == NO_TURN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import socketserver
@@ -421,6 +422,51 @@ def test_a_webhook_that_is_not_there_costs_no_more_than_the_patience(engine: sa.
     assert "refused" in left["error"]
 
 
+@pytest.mark.parametrize("userinfo", ["me:s3cret", "me:s3cr%65t", "me%3As3cret"])
+def test_a_webhook_with_a_password_gets_it_as_a_header(userinfo: str, engine: sa.Engine, where: str) -> None:
+    opened(engine, "webhook")
+    asked: list[tuple[str, str | None, str | None]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append((self.path, self.headers["Authorization"], self.headers["Host"]))
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        delivery.deliver(where, Alerts(webhook=f"http://{userinfo}@127.0.0.1:{port}/hook?x=1"))
+        server.shutdown()
+    expected = "me:s3cret:" if "%3A" in userinfo else "me:s3cret"  # without a colon all of it is the user
+    assert asked == [("/hook?x=1", "Basic " + base64.b64encode(expected.encode()).decode(), f"127.0.0.1:{port}")]
+    assert alerts.unsent(engine) == []
+
+
+@pytest.mark.parametrize("url", ["http://me:s3cret@127.0.0.1:9/s3cret", "http://127.0.0.1:9/s3cret\x7f", "http://127.0.0.1:9/s3cret/新", "http://s3cret.invalid./"])
+def test_nothing_that_is_told_repeats_a_webhook(
+    url: str, engine: sa.Engine, where: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(delivery, "PAUSE", 0.01)
+    opened(engine, "webhook")
+    delivery.deliver(where, Alerts(webhook=url))
+    (left,) = alerts.unsent(engine)
+    assert left["error"] and "did not take" in caplog.text
+    assert "s3cret" not in caplog.text + left["error"] + repr(Alerts(webhook=url))
+
+
+@pytest.mark.parametrize("value", ['"hooks.example.com/s3cret"', '["https://hooks.example.com/s3cret"]', '"https://me:s3cret@[::1/"', '"https://h:s3cret/"'])
+def test_a_mistyped_webhook_is_not_repeated(value: str, tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text(f"[alerts]\nwebhook = {value}\n")
+    with pytest.raises(BadSource, match=r"sources\.toml:2: alerts: webhook: ") as caught:
+        read_alerts(tmp_path / "sources.toml")
+    assert "s3cret" not in str(caught.value)
+
+
 class Smtp(socketserver.StreamRequestHandler):
     """As much of RFC 5321 as taking a mail needs."""
 
@@ -503,10 +549,11 @@ def test_alerts_as_configured(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('webhook = "file:///etc/passwd"', "webhook: .*cannot be crawled"),
+        ('webhook = "file:///etc/passwd"', "webhook: must be a URL"),
         ("webhook = 7", "webhook: must be a URL"),
         ('hook = "https://x.example/"', "'hook' is unknown"),
         ('smtp = "mail.example"\nmail_to = ["a@b.example"]', "smtp: must be like"),
+        ('smtp = "smtps://me:s3cret@mail.example/x"\nmail_to = ["a@b.example"]', "smtp: must be like .*, not '...@mail.example/x'"),
         ('smtp = "smtp://mail.example:x"\nmail_to = ["a@b.example"]', "smtp: .*no address"),
         ('smtp = "smtps://me:secret@mail.example"\nmail_to = ["a@b.example"]', "smtp: no password"),
         ('smtp = "smtp://me@mail.example"\nmail_to = ["a@b.example"]', "smtp: .*unencrypted"),

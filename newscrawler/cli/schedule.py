@@ -26,12 +26,21 @@ from newscrawler.exceptions import UsageError
 @click.option("--db", default="data/news.db", show_default=True, help="Keeps what ran when, and the news of sources without a `db`.")
 @click.option("--once", is_flag=True, help="Run what is due now, then exit: 0 when every run was done, else 1.")
 @click.option("--list", "listing", is_flag=True, help="Print what is due when, and how the last runs ended.")
+@click.option("--history", is_flag=True, help="Print past runs, and due times that had none, newest first.")
+@click.option("--only", metavar="NAME", help="With --history: only those of this source.")
+@click.option("--last", type=click.IntRange(min=1), default=100, show_default=True, metavar="N", help="With --history: so many.")
 @click.option("--print", "printed", type=click.Choice(["systemd", "cron"]), help="Print a unit or crontab lines for this very command.")
-def command(crawl_options: tuple[str, ...], sources: str, tag: tuple[str, ...], db: str, once: bool, listing: bool, printed: str | None) -> int:
+def command(sources: str, tag: tuple[str, ...], db: str, once: bool, listing: bool, history: bool, only: str | None, last: int, **more: Any) -> int:
     """Run each source when it is due, as a crawl in a process of its own: never twice, never two at once, and late rather than never.
 
     SIGHUP reads the file again, SIGTERM waits for what runs, a second one stops it. What stands after -- goes to every crawl.
     """
+    crawl_options, printed = more["crawl_options"], more["printed"]
+    if history:
+        options.put(*_history(db, only, last))
+        return 0
+    if only is not None:
+        raise UsageError("--only is for --history: to run some of the sources give them tags, and --tag")
     chosen = _tagged(read_sources(sources), frozenset(tag))
     if printed:
         _print(printed, chosen, sources, tag, db, crawl_options)
@@ -70,8 +79,8 @@ def _serve(file: str, tags: frozenset[str], db: str, more: Sequence[str], once: 
     sources = read()
     engine = scheduled.open_schedule(db)
     try:
-        daemon = Daemon(engine, sources, job_of)
-        loop.run(daemon, read, once=once)
+        daemon = Daemon(engine, sources, job_of, once=once)
+        loop.run(daemon, read)
     finally:
         engine.dispose()
         accepted.close()
@@ -93,6 +102,30 @@ def _listed(chosen: Sequence[Source], db: str) -> list[str]:
             due = now
         result = "never ran" if run is None else run.reason or f"runs since {_at(run.started_at, zone)}"
         rows.append((source.name, _rhythm(source), _at(due, zone) if due else "never by itself", _at(run.due, zone) if run else "-", result))
+    return _columns(rows)
+
+
+def _history(db: str, only: str | None, last: int) -> list[str]:
+    """One line a run, or a gap of due times without one. It needs no sources: they may be gone by now."""
+    from newscrawler.store import scheduled
+
+    with options.opened(db) as engine:
+        found = scheduled.history(engine, only, last)
+    rows: list[tuple[str, ...]] = [("source", "due", "started", "seconds", "pages", "new articles", "result")]
+    for run in found:
+        if run.missed:
+            since = _at(run.missed_from or run.due, "UTC")
+            rows.append((run.source, _at(run.due, "UTC"), "-", "-", "-", "-", f"missed: {run.missed:,} from {since} on: {run.reason}"))
+            continue
+        seconds = "-" if run.ended_at is None or run.started_at is None else f"{run.ended_at - run.started_at:,.0f}"
+        counts = ["-" if number is None else f"{number:,}" for number in (run.fetched, run.articles)]
+        started = "-" if run.started_at is None else _at(run.started_at, "UTC")
+        again = f" (attempt {run.attempts})" if run.attempts > 1 else ""
+        rows.append((run.source, _at(run.due, "UTC"), started, seconds, *counts, (run.reason or "runs") + again))
+    return _columns(rows)
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
@@ -121,18 +154,28 @@ def _at(moment: float, zone: str) -> str:
     return datetime.fromtimestamp(moment, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S ") + zone
 
 
+def _without_password(db: str) -> tuple[str, str]:
+    """The URL of a database as a unit and a list of processes may show it, and a comment on where the password goes."""
+    from newscrawler.store import scheduled
+
+    bare, line = scheduled.without_password(db)
+    if line is None:
+        return db, ""
+    return bare, f"# The password is left out: PostgreSQL's client takes it from ~/.pgpass (mode 600) of the user who runs this, as the line\n#   {line}\n"
+
+
 def _print(kind: str, chosen: Sequence[Source], file: str, tags: Sequence[str], db: str, more: Sequence[str]) -> None:
     from newscrawler.schedule import Timing
     from newscrawler.schedule.units import cron_lines, systemd_unit
 
     program = shutil.which("newscrawler")
     words = [str(Path(program).absolute())] if program else [sys.executable, "-m", "newscrawler"]
-    where = db if "://" in db else str(Path(db).absolute())
+    where, secret = (str(Path(db).absolute()), "") if "://" not in db else _without_password(db)
     words += ["schedule", "--sources", str(Path(file).absolute()), "--db", where, *(word for tag in tags for word in ("--tag", tag))]
     folder = str(Path.cwd())
     rest = ["--", *more] if more else []
     if kind == "systemd":
         longest = max((source.time_limit or int(Timing().time_limit) for source in chosen), default=0)
-        options.put(systemd_unit([*words, *rest], folder, longest + int(Timing().grace) + 10).rstrip())
+        options.put(secret + systemd_unit([*words, *rest], folder, longest + int(Timing().grace) + 10).rstrip())
     else:
-        options.put(cron_lines([*words, "--once", *rest], folder, str(Path(folder) / "newscrawler-schedule.log")).rstrip())
+        options.put(secret + cron_lines([*words, "--once", *rest], folder, str(Path(folder) / "newscrawler-schedule.log")).rstrip())

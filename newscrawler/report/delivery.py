@@ -7,6 +7,7 @@ marked sends it again, with the same id (`id` and Idempotency-Key, Message-ID).
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import logging
@@ -18,6 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from threading import Thread
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from newscrawler import __version__
 from newscrawler.config import Alerts
@@ -99,18 +101,39 @@ def _opener() -> urllib.request.OpenerDirector:
 
 
 def post(url: str, one: kept.Notice) -> None:
-    """POSTs a notice; a status of 2xx means that it was taken. Raises NotTaken."""
+    """POSTs a notice; a status of 2xx means that it was taken. Raises NotTaken, which says nothing of the URL: it is a secret.
+
+    A user and password in the URL go as an Authorization header (Basic, RFC 7617), since no HTTP request has them in its URL (RFC 9110, section 4.2.4).
+    """
     said = notice(one.alert, one.event)
-    headers = {"Content-Type": "application/json", "User-Agent": f"newscrawler/{__version__}", "Idempotency-Key": said["id"]}
-    request = urllib.request.Request(url, json.dumps(said, ensure_ascii=False).encode(), headers, method="POST")  # noqa: S310 (config: http, https)
+    address, credentials = _without_user(url)
+    headers = {"Content-Type": "application/json", "User-Agent": f"newscrawler/{__version__}", "Idempotency-Key": said["id"], **credentials}
+    request = urllib.request.Request(address, json.dumps(said, ensure_ascii=False).encode(), headers, method="POST")  # noqa: S310 (config: http, https)
     try:
         with _opener().open(request, timeout=TIMEOUT):
             return
     except urllib.error.HTTPError as error:
         error.close()
         raise NotTaken(f"HTTP {error.code}", final=error.code < 500 and error.code not in (408, 425, 429)) from error
-    except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: what cannot be written into a request
+    except OSError as error:
         raise NotTaken(f"{getattr(error, 'reason', None) or error or type(error).__name__}") from error
+    except http.client.InvalidURL:
+        raise NotTaken("its URL cannot be written into a request", final=True) from None
+    except http.client.HTTPException as error:
+        raise NotTaken(f"no HTTP answer ({type(error).__name__})") from error
+    except ValueError:  # a URL with other than ASCII, say
+        raise NotTaken("its URL cannot be written into a request", final=True) from None
+
+
+def _without_user(url: str) -> tuple[str, dict[str, str]]:
+    """The URL without user and password, and the header that says them instead."""
+    parts = urlsplit(url)
+    userinfo, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, {}
+    user, _, password = userinfo.partition(":")
+    token = base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
+    return urlunsplit(parts._replace(netloc=host)), {"Authorization": f"Basic {token}"}
 
 
 def send_mail(alerts: Alerts, one: kept.Notice) -> None:

@@ -27,6 +27,7 @@ from newscrawler.store.scheduled import End, ScheduledRun
 
 ATTEMPTS = 3  # a run whose owner was killed as often is not taken up once more: it may be what kills them
 KILLED = "killed"
+DAY = 86_400.0
 logger = logging.getLogger(__name__)
 
 
@@ -70,7 +71,10 @@ class _Times:
 
 
 class Daemon:
-    """Runs sources when they are due, over the rows of store/scheduled.py. `job_of` makes a source's Job."""
+    """Runs sources when they are due, over the rows of store/scheduled.py. `job_of` makes a source's Job.
+
+    `once`: only what is due as it begins, however long that takes; what comes due meanwhile would be without end.
+    """
 
     def __init__(
         self,
@@ -79,16 +83,19 @@ class Daemon:
         job_of: Callable[[Source], Job],
         timing: Timing | None = None,
         clock: Clock | None = None,
+        *,
+        once: bool = False,
     ) -> None:
         self.engine, self.job_of, self.timing, self.clock = engine, job_of, timing or Timing(), clock or Clock()
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self.up_since = self.clock.now()
+        self.up_since, self.once = self.clock.now(), once
         self.held: list[Held] = []
         self.blocked: set[str] = set()  # due, and somebody else is at work there
         self.failures = 0  # runs that ended otherwise than done
         self.draining = False
         self.watch = Watch(self.timing.lease)
-        self._watched = float("-inf")
+        self._watched = self._pruned = float("-inf")
+        self._to_prune: list[str] = []
         self._others: list[ScheduledRun] = []  # as last seen
         self._trouble: str | None = None
         self._troubled_at = 0.0
@@ -120,13 +127,13 @@ class Daemon:
         for held in self.held:
             held.stop(STOPPED, self.clock.monotonic())
 
-    def finished(self, *, once: bool) -> bool:
-        """Whether there is nothing left to wait for; `once`: nothing that is due now. What others hold and keep alive is theirs."""
+    def finished(self) -> bool:
+        """Whether there is nothing left to wait for; what others hold and keep alive is theirs."""
         if self.held:  # stopped, and the database does not take it down: the next schedule will find it
             return self._stopping and bool(self._trouble) and all(held.ended is not None for held in self.held)
         if self._trouble:
-            return self.draining or (once and self.clock.monotonic() - self._troubled_at > self.timing.lease)
-        return self.draining or (once and not (self.blocked and self.watch.undecided))
+            return self.draining or (self.once and self.clock.monotonic() - self._troubled_at > self.timing.lease)
+        return self.draining or (self.once and not (self.blocked and self.watch.undecided))
 
     def tick(self) -> None:
         """Does what there is to do. A database that fails is told once, and asked again by the next tick: nothing ends for that."""
@@ -137,6 +144,7 @@ class Daemon:
             self._watch_others()
             if not self.draining:
                 self._start_due()
+            self._prune()
         except StoreError as error:
             self._in_trouble(str(error))
         else:
@@ -201,7 +209,7 @@ class Daemon:
     def _succeed(self, dead: ScheduledRun) -> None:
         """Takes up the run of a dead owner; where a newer time is due by now, that one runs, and this one was killed."""
         times = next((times for times in self._times if times.source.name == dead.source), None)
-        latest = times.table.latest(self.clock.now()) if times else None
+        latest = times.table.latest(self._looked_at()) if times else None
         if times is None or latest is None or latest > dead.due or dead.attempts >= ATTEMPTS or times.job.slot != dead.slot:
             if scheduled.abandon(self.engine, dead, self.clock.now(), KILLED):
                 logger.warning("%s: the run of %s was killed, its schedule (%s) too", dead.source, _shown(dead.due), dead.owner)
@@ -211,8 +219,12 @@ class Daemon:
 
     # ---- what is due
 
+    def _looked_at(self) -> float:
+        """The moment up to which due times count."""
+        return self.up_since if self.once else self.clock.now()
+
     def _start_due(self) -> None:
-        now = self.clock.now()
+        now = self._looked_at()
         self.blocked = set()
         due = []
         for times in self._times:
@@ -221,7 +233,7 @@ class Daemon:
                     due.append((found, times))
         for found, times in sorted(due, key=lambda pair: pair[0].due):
             with self._kept_apart(times.source):
-                self._claim(found, times, now)
+                self._claim(found, times, self.clock.now())
 
     def _due(self, times: _Times, now: float) -> Due | None:
         """What is due of a source and has nothing in its way that is known here; the claim decides."""
@@ -231,7 +243,7 @@ class Daemon:
         if any(slot == run.slot or name == run.source for run in self._others):
             self.blocked.add(name)
             return None
-        times.last = scheduled.last_run(self.engine, times.source.name, now)
+        times.last = scheduled.last_run(self.engine, times.source.name, max(now, self.clock.now()))  # another schedule may be ahead
         return due_now(times.table, now, times.last, self.up_since)
 
     def _claim(self, due: Due, times: _Times, now: float) -> None:
@@ -253,6 +265,16 @@ class Daemon:
         self.held.append(held)
         logger.info("%s: due %s, started", source.name, _shown(due))
         held.tend(now)
+
+    # ---- what is old
+
+    def _prune(self) -> None:
+        """Once a day the oldest rows of each source go: of one source a tick, since others wait."""
+        now = self.clock.monotonic()
+        if now - self._pruned >= DAY:
+            self._pruned, self._to_prune = now, [times.source.name for times in self._times]
+        elif self._to_prune:
+            scheduled.prune(self.engine, self._to_prune.pop())
 
     # ---- what goes wrong
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newscrawler.schedule.timetable import Timetable
+from newscrawler.schedule.timetable import COUNTED, Timetable
 from newscrawler.store.scheduled import Gap, ScheduledRun
 
 STILL_GOING = "the run before was still going"
 NO_SCHEDULE = "no schedule was running"
 NO_TURN = "the database had other work"
+AT_LEAST = " (at least so many: they were not counted further)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ def due_now(table: Timetable, now: float, last: ScheduledRun | None, up_since: f
     if last is None:
         return Due(latest)
     number, first, end = table.between(last.due, latest)
-    return Due(latest, Gap(first, end, number, _reason(first, last, up_since)) if number else None)
+    if not number:
+        return Due(latest)
+    bound = AT_LEAST if table.every is None and number >= COUNTED else ""
+    return Due(latest, Gap(first, end, number, _reason(first, last, up_since) + bound))
 
 
 def _reason(first: float, last: ScheduledRun, up_since: float) -> str:

@@ -18,14 +18,14 @@ logger = logging.getLogger(__name__)
 _STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
-def run(daemon: Daemon, read: Callable[[], Sequence[Source]], *, once: bool = False) -> None:
+def run(daemon: Daemon, read: Callable[[], Sequence[Source]]) -> None:
     """Ticks until the daemon is finished. `read` gives the sources of now; what it refuses is told, and the old ones stay."""
     with _signals() as arrived:
         while True:
             for number in arrived(0):
                 _answer(daemon, read, number)
             daemon.tick()
-            if daemon.finished(once=once):
+            if daemon.finished():
                 return
             for number in arrived(daemon.timing.look):
                 _answer(daemon, read, number)

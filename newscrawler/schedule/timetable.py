@@ -19,6 +19,7 @@ from cronsim import CronSim
 
 from newscrawler.config import Source
 
+COUNTED = 10_000  # cronsim finds 70 a millisecond, and a clock that jumps by ten years must not hold up the others for a minute
 _HOUR, _DAY = 3600, 86400
 _BACK = (2 * _HOUR, 2 * _DAY, 62 * _DAY, 800 * _DAY, 9 * 366 * _DAY)  # how far to look back; the last for 29 February over a century
 
@@ -64,8 +65,11 @@ class Timetable:
                 return found
         return None
 
-    def between(self, first: float, last: float) -> tuple[int, float, float]:
-        """How many due times lie between two moments, both left out, with the earliest and the latest of them; (0, 0, 0) for none."""
+    def between(self, first: float, last: float, most: int = COUNTED) -> tuple[int, float, float]:
+        """How many due times lie between two moments, both left out, with the earliest and the latest of them; (0, 0, 0) for none.
+
+        Those of a cron line are counted up to `most`: `most` means at least so many.
+        """
         if self.every is not None:
             low, high = self._floor(first) + self.every, self._floor(last - 1)
             return ((high - low) // self.every + 1, float(low), float(high)) if low <= high else (0, 0.0, 0.0)
@@ -74,6 +78,8 @@ class Timetable:
             if due >= last:
                 break
             number, low_due, high_due = number + 1, low_due or due, due
+            if number == most:
+                return number, low_due, self.latest(last - 1) or due
         return number, low_due, high_due
 
     def _floor(self, moment: float) -> int:

@@ -22,6 +22,7 @@ from newscrawler.store.tables import articles, counters
 from newscrawler.store.tables import scheduled_runs as runs
 
 PATIENCE_MS = 1000  # for a lock of SQLite: the caller has children to look after, and asks again
+KEPT = 36_000  # runs of a source: a year of one every 15 minutes
 OPENING_PATIENCE = 30.0  # seconds, before there is anything to look after: tables may have to be made
 SERVER_PATIENCE = 5.0  # seconds for a transaction on a server, for the same reason
 
@@ -148,6 +149,40 @@ def history(engine: sa.Engine, source: str | None = None, most: int | None = Non
     """Runs and gaps, newest first."""
     query = sa.select(runs).order_by(runs.c.id.desc()).limit(most)
     return _read(engine, query if source is None else query.where(runs.c.source == source))
+
+
+def misses(engine: sa.Engine, since: float) -> list[ScheduledRun]:
+    """The newest gap of each source that had one since a moment, by name; `missed` is the sum of all since then, `missed_from` the first."""
+    recent = sa.and_(runs.c.missed > 0, runs.c.due >= since)
+    sums = sa.select(sa.func.max(runs.c.id).label("id"), sa.func.sum(runs.c.missed).label("missed"), sa.func.min(runs.c.missed_from).label("missed_from"))
+    of = sums.where(recent).group_by(runs.c.source).subquery()
+    columns = [column for column in runs.c if column.name not in ("missed", "missed_from")]
+    return _read(engine, sa.select(*columns, of.c.missed, of.c.missed_from).join(of, of.c.id == runs.c.id).order_by(runs.c.source))
+
+
+def prune(engine: sa.Engine, source: str, keep: int = KEPT) -> int:
+    """Removes what is older than the newest `keep` runs of a source; returns how many rows. What has not ended stays.
+
+    By number, not by age: a clock that jumped a year ahead would make everything old, and what is forgotten runs again. For the same reason a row
+    that is among the newest of the whole table stays, whatever its due time says.
+    """
+    oldest = sa.select(runs.c.due).where(runs.c.source == source, runs.c.missed == 0).order_by(runs.c.due.desc()).offset(keep - 1).limit(1)
+    with named_errors(), engine.begin() as connection:
+        if (due := connection.execute(oldest).scalar()) is None:
+            return 0
+        newest: int = connection.execute(sa.select(sa.func.max(runs.c.id))).scalar_one()
+        old = runs.delete().where(runs.c.source == source, runs.c.due < due, runs.c.ended_at.is_not(None), runs.c.id <= newest - keep)
+        return connection.execute(old).rowcount
+
+
+def without_password(where: str) -> tuple[str, str | None]:
+    """The URL of a database without its password, and the line of ~/.pgpass that stands for it (libpq, section 34.16); None where it has no password."""
+    url = database_url(where)
+    if url.password is None and "password" not in url.query:
+        return where, None
+    bare = sa.URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query).difference_update_query(["password"])
+    parts = (url.host or "localhost", str(url.port or 5432), url.database or "*", url.username or "*")
+    return bare.render_as_string(), ":".join((*(part.replace("\\", "\\\\").replace(":", "\\:") for part in parts), "PASSWORD"))
 
 
 def _read(engine: sa.Engine, query: sa.Select[Any]) -> list[ScheduledRun]:
