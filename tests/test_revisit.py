@@ -15,8 +15,8 @@ from news_site import SECTIONS, NewsSite, news_site
 
 from newscrawler.frontier import Scope, settle
 from newscrawler.frontier.revisit import CEILING, DAY, FIRST, FLOOR, HOUR, History, Kind, missed, next_visit, replace, visited
-from newscrawler.items import RawPage
-from newscrawler.store import Task, connect
+from newscrawler.items import Page, RawPage
+from newscrawler.store import Found, Ledger, Task, connect
 from newscrawler.store.visits import Visit
 
 LISTS = {"/", "/latest.atom", "/news-sitemap.xml", *(f"/{name}/" for name in SECTIONS)}
@@ -116,6 +116,37 @@ def test_what_a_304_means(known: Visit | None, state: str, reason: str) -> None:
 def test_a_304_may_leave_out_its_validators() -> None:
     outcome = settle(RawPage(1, "https://news.example/a", "response", 9.0, 304), task(visit()), Scope())
     assert outcome.visit is not None and outcome.visit(0).etag == '"1"'
+
+
+@pytest.mark.parametrize("kind", ["hub", "feed", "sitemap"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        RawPage(1, "https://a.example/", "response", 5.0, 200, page=Page("https://a.example/", "other", reason="no article text and no list of articles")),
+        RawPage(1, "https://a.example/", "response", 5.0, 403),
+        RawPage(1, "https://a.example/", "response", 5.0, 302, {"location": "/wall"}),
+    ],
+    ids=["maintenance", "403", "302"],
+)
+def test_a_list_that_is_something_else_for_once_is_asked_again_and_whole(raw: RawPage, kind: str) -> None:
+    known, told = visit(state="read"), []
+    for number in range(1, 9):
+        outcome = settle(raw, replace(task(known), kind=kind if number == 1 else "other"), Scope())
+        assert outcome.visit is not None
+        known = outcome.visit(0)
+        told.append((known.misses, known.etag, known.body_hash, known.next_due is None))
+    assert told == [(number, None, None, number == 8) for number in range(1, 9)]
+
+
+def test_a_visit_in_the_future_is_due(engine: sa.Engine) -> None:
+    """It was written by a clock that was wrong."""
+    ledger = Ledger(engine, "test")
+    ledger.seed([Found("https://a.example/", "seed", 1, 0)])
+    (asked,) = ledger.take("a.example", 1, 1e12)
+    raw = RawPage(asked.page_id, asked.url, "response", 9e9, 200, {}, b"x", page=Page(asked.url, "hub"))
+    ledger.write(settle(raw, asked, Scope()))
+    assert ledger.revisit(lambda _url, _depth: True, 1e9) == 1
+    ledger.close("finished")
 
 
 def hub(found: list[int], every: float, kind: Kind = "section") -> History:

@@ -70,15 +70,14 @@ def kept_visit(outcome: Outcome, raw: RawPage, task: Task) -> Callable[[int], Vi
         return lambda _news: _failed(outcome, task)
     if old is not None and old.state == NEVER_READ and outcome.state not in _GOOD and outcome.state != "queued":
         return lambda _news: _failed(outcome, task) if outcome.state == "failed" else replace(old, last_at=outcome.at, next_due=None)
-    if old is not None and (outcome.state in ("refused", "redirected") or _is_another(outcome, raw, task)):
-        return _missed_once(outcome, raw, task, old)
-    if outcome.state in _GOOD and (old is not None or raw.page is not None):
+    replaced = old is not None and (outcome.state in ("refused", "redirected") or _is_another(outcome, raw, task))
+    if not replaced and outcome.state in _GOOD and (old is not None or raw.page is not None):
         return lambda news: _kept(outcome, raw, task, news)
-    if old is None or outcome.state in ("queued", "redirected", "refused"):
+    if old is None or outcome.state == "queued":
         return None
     history = missed(_history(old, _kind(task.kind, old.state, task), raw), outcome.at)
     wait = next_visit(history, gone=outcome.state == "gone")
-    if outcome.state == "gone":  # what comes back is read, be it the same: its article may have gone with it
+    if replaced or outcome.state == "gone":  # what comes back is read, be it the same: its article may have gone with it
         return lambda _news: _visit((old.state, None, None, None, old.reading), history, wait)
     return lambda _news: _visit((old.state, old.etag, old.last_modified, old.body_hash, old.reading), history, wait)
 
@@ -89,13 +88,6 @@ def _is_another(outcome: Outcome, raw: RawPage, task: Task) -> bool:
     if (task.kind not in LISTS and not still_missed) or outcome.state not in _GOOD or raw.page is None or outcome.unmodified:
         return False
     return outcome.kind == "other" or (task.kind in ("feed", "sitemap") and outcome.kind not in ("feed", "sitemap"))
-
-
-def _missed_once(outcome: Outcome, raw: RawPage, task: Task, old: Visit) -> Callable[[int], Visit]:
-    """The visit that found something else in the page's place: it is asked for again, later each time, and read whole then."""
-    history = missed(_history(old, _kind(task.kind, old.state, task), raw), outcome.at)
-    wait = next_visit(history)
-    return lambda _news: _visit((old.state, None, None, None, old.reading), history, wait)
 
 
 def part_visit(task: Task) -> Callable[[int], Visit] | None:
