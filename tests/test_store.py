@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,19 @@ def test_one_crawl_at_a_time(engine: sa.Engine, where: str) -> None:
     with hold(other):
         pass
     other.dispose()
+
+
+def test_a_database_that_another_process_is_switching_is_waited_for(tmp_path: Path) -> None:
+    path = str(tmp_path / "news.db")
+    connect(path, create=True).dispose()
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("PRAGMA journal_mode=DELETE")
+    other.execute("BEGIN IMMEDIATE")  # on which the switch back to WAL fails at once, whatever the patience
+    release = threading.Timer(0.3, other.execute, ("COMMIT",))
+    release.start()
+    connect(path).dispose()
+    release.join()
+    other.close()
 
 
 def test_migrations_lead_to_the_tables(empty: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -117,8 +119,22 @@ def _prepare_folder(path: str | None, create: bool) -> None:
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # sqlite3's own BEGINs off: ours are explicit
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "cache_size=-32768", "temp_store=MEMORY"):
+    _switch_to_wal(connection)
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "cache_size=-32768", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Sets write-ahead logging, again while another process is at it: SQLite does not wait then, since two that switch at once could wait for each other."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _check_version(engine: sa.Engine, create: bool, where: str) -> None:
