@@ -17,7 +17,19 @@
 
 from __future__ import annotations
 
-from newscrawler.extract.page import extract_page
-from newscrawler.extract.read import read_page
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from newscrawler.extract.page import extract_page
+    from newscrawler.extract.read import read_page
 
 __all__ = ["extract_page", "read_page"]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports the readers where they are first used: who only needs a shape of addresses (store) starts without them."""
+    if name in __all__:
+        from newscrawler.extract import page, read
+
+        return {"extract_page": page.extract_page, "read_page": read.read_page}[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
