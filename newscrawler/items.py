@@ -201,6 +201,8 @@ class RawPage:
     body: bytes = b""
     reason: str | None = None
     retry: bool = False
+    timed_out: bool = False
+    """The attempt took all the time that it was given: the next one is worth it only a good while later."""
     host_fault: bool = False
     """The host is in trouble: this failure is not counted against the page."""
     rights: dict[str, str] = field(default_factory=dict)

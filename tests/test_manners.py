@@ -13,7 +13,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from conftest import CRAWL, Ran, newscrawler
@@ -304,6 +304,29 @@ def test_robots_txt_that_fails_forbids_for_a_while_and_nothing_is_lost(tmp_path:
         broken = False
         assert crawl(url, db).code == 0
         assert [state for state, _, _ in rows(db).values()].count("stored") == 2
+
+
+def test_a_page_that_hangs_is_left_to_the_next_crawl(tmp_path: Path) -> None:
+    released = Event()
+
+    def answer(path: str, before: int) -> tuple[int, dict[str, str], str]:
+        if path == "/2026/11/24/one-story.html":
+            released.wait(60)
+        return plain(path, before)
+
+    db = tmp_path / "news.db"
+    with site(answer) as (url, asked):
+        patient = "import newscrawler.settings as settings; settings.DOWNLOAD_TIMEOUT = 1"
+        ran = newscrawler("crawl", f"{url}/", "--db", str(db), *CRAWL, before=patient)
+        ended = time.time()
+        released.set()
+    assert ran.code == 0
+    assert [path for _, path in asked].count("/2026/11/24/one-story.html") == 1
+    assert rows(db)["2026/11/24/one-story.html"] == ("queued", "attempt 1 of 5: no whole answer in time", 1)
+    assert rows(db)["2026/11/24/two-story.html"][0] == "stored"
+    ((due,),) = sqlite3.connect(db).execute("SELECT due FROM pages WHERE attempts = 1")
+    assert due > ended + PATIENCE
+    assert "1  left in the queue" in ran.err
 
 
 @pytest.mark.parametrize(("wait", "parked"), [("300", 300.0), ("99999999", LONGEST), ("2", FIRST_PARK)])

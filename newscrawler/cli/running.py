@@ -220,6 +220,7 @@ def summary(running: Crawl, stopped_by: int | None = None) -> str:
         ("refused", states["refused"]),
         ("failed", states["failed"]),
         ("gone", states["gone"]),
+        ("left in the queue", running.left),
         ("repairs", seen.repairs),
         ("related links", seen.related),
     ]

@@ -72,6 +72,7 @@ class Crawl:
         self.error: Exception | None = None
         self.output_error: Exception | None = None  # the collection is whole, but -o is not
         self.parked: dict[str, str] = {}  # hosts left alone at the end, and why
+        self.left = 0  # pages that are still queued at the end
         self.tasks: dict[int, Task] = {}  # handed out, not yet written
         self._keys: dict[object, str] = {}
         self.sitemaps: dict[str, list[str]] = {}  # host with port -> what its robots.txt names, where that was read
@@ -161,7 +162,7 @@ class Crawl:
         try:
             if self.error is None:
                 self.parked = self.frontier.park()
-                self.ledger.close(reason)
+                self.left = self.ledger.close(reason)
                 self._guard()
         except Exception as error:
             self.error = error

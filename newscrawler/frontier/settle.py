@@ -17,6 +17,7 @@ from newscrawler.store.parts import PRIORITY as PART_PRIORITY
 
 ATTEMPTS = 5
 BACK_OFF = 1.0  # seconds before the second attempt; doubles with each
+LONG_BACK_OFF = 120.0  # after an attempt that timed out: longer than a crawl waits that has nothing else to do (hosts.PATIENCE)
 HOPS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _RETRIED = (408, 425, 429, 500, 502, 503, 504)
@@ -41,7 +42,7 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True, tr
     elif raw.outcome == "refused":
         outcome.state, outcome.reason = "refused", raw.reason
     elif raw.outcome == "failed":
-        _fail(outcome, raw, task, raw.reason or "failed", raw.retry)
+        _fail(outcome, raw, task, raw.reason or "failed", raw.retry, LONG_BACK_OFF if raw.timed_out else BACK_OFF)
     elif raw.status in _REDIRECTS and raw.headers.get("location"):
         _redirect(outcome, raw, task, scope)
     elif raw.status is not None and not 200 <= raw.status < 300:
@@ -81,7 +82,7 @@ def _miss(outcome: Outcome, raw: RawPage) -> None:
     outcome.state, outcome.reason = "gone", "guessed: no feed or sitemap" if good else f"guessed: HTTP {raw.status}"
 
 
-def _fail(outcome: Outcome, raw: RawPage, task: Task, reason: str, retry: bool) -> None:
+def _fail(outcome: Outcome, raw: RawPage, task: Task, reason: str, retry: bool, back_off: float = BACK_OFF) -> None:
     if retry and raw.host_fault:  # the host waits, and this page with it: the attempt does not count
         outcome.state, outcome.attempts, outcome.reason = "queued", task.attempts, f"{reason}, as other pages of the host"
         return
@@ -89,7 +90,7 @@ def _fail(outcome: Outcome, raw: RawPage, task: Task, reason: str, retry: bool) 
     again = retry and attempts < ATTEMPTS
     outcome.state, outcome.attempts = ("queued" if again else "failed"), attempts
     outcome.reason = f"attempt {attempts} of {ATTEMPTS}: {reason}" if again else reason if attempts == 1 else f"{reason} ({attempts} attempts)"
-    outcome.due = outcome.at + BACK_OFF * 2 ** (attempts - 1) if again else 0.0
+    outcome.due = outcome.at + back_off * 2 ** (attempts - 1) if again else 0.0
 
 
 def _refuse(outcome: Outcome, raw: RawPage, task: Task, status: int) -> None:

@@ -219,7 +219,7 @@ class NewsSpider(Spider):
             return raw
         for fault, words, retry in _FAULTS:
             if isinstance(error, fault):
-                raw.reason, raw.retry = words, retry
+                raw.reason, raw.retry, raw.timed_out = words, retry, fault is DownloadTimeoutError
                 raw.host_fault = retry and self.crawl.frontier.bad(task.host, words)
                 return raw
         self.logger.error("%s: %s: %s", request.url, type(error).__name__, error)

@@ -158,13 +158,15 @@ class Ledger:
             self.connection.rollback()
 
     @_named
-    def close(self, end_reason: str) -> None:
-        """Commits, queues again what was handed out and not answered, and ends the run."""
+    def close(self, end_reason: str) -> int:
+        """Commits, queues again what was handed out and not answered, and ends the run; returns how many pages are queued then."""
         connection = self._begin()
         queue.give_back(connection)
+        left = sum(queue.waiting_hosts(connection).values())
         connection.execute(runs.update().where(runs.c.id == self.run_id).values(ended_at=time.time(), end_reason=end_reason))
         self.commit()
         self.connection.close()
+        return left
 
     @_named
     def watch(self, origins: Iterable[str], origin_of: OriginOf) -> None:
