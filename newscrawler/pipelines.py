@@ -169,11 +169,12 @@ class StorePage(_WithCrawl):
         for record in records:
             self.crawler.signals.send_catch_log(signals.item_scraped, item=record, response=None, spider=self.crawler.spider)
 
-    def _write(self, crawl: Crawl, item: RawPage, task: Any) -> list[dict[str, Any]]:
+    def _write(self, crawl: Crawl, item: RawPage, task: Task) -> list[dict[str, Any]]:
         # With a kind of repair undone every body stays: nobody knows yet which pages need it when it is made again.
         keep_body = crawl.plan.keep_bodies or bool(crawl.undone)
         outcome = settle(item, task, crawl.plan.scope, keep_body=keep_body, tried=self._tried(crawl, item))
         outcome.found = [*outcome.found, *self._places(crawl, item, task, outcome)]
+        crawl.barren.sift(outcome.found)
         if outcome.decision is not None:
             assert item.article_key is not None and item.content_hash is not None
             outcome.article_key, outcome.content_hash = item.article_key, item.content_hash
@@ -190,6 +191,7 @@ class StorePage(_WithCrawl):
             if crawl.ledger.has_parts:
                 for page_id in dict.fromkeys([item.page_id, first or item.page_id]):  # a redirect may have left its series
                     records += join_parts(crawl.ledger, page_id, item.fetched_at)
+            self._learn_worth(crawl, task, outcome, records)
         except StoreError as error:
             crawl.fail(error)
             raise DropItem(str(error), log_level="DEBUG") from error
@@ -200,6 +202,17 @@ class StorePage(_WithCrawl):
         news = [record for record in records if not record["duplicate_of"]]
         self._count(crawl, item, outcome, news)
         return records if crawl.plan.keep_duplicates else news
+
+    @staticmethod
+    def _learn_worth(crawl: Crawl, task: Task, outcome: Outcome, records: list[dict[str, Any]]) -> None:
+        """Notes whether pages at addresses like this one lead to news, and gives up those that wait when they do not."""
+        if any(not record["duplicate_of"] for record in records):
+            crawl.barren.brought(task.url, task.discovered_from)
+        elif outcome.first and outcome.state == "read" and outcome.kind in ("hub", "other") and crawl.barren.empty(task.url):
+            number, why = crawl.ledger.give_up(task.host, crawl.barren.reason), crawl.barren.reason(task.url, "section")
+            logger.info("%s; %d that waited are refused", why, number)
+            crawl.seen.states["refused"] += number
+            crawl.seen.reasons[f"refused: {why}"] += number
 
     @staticmethod
     def _tried(crawl: Crawl, item: RawPage) -> list[Link]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from newscrawler import __version__
 from newscrawler.config import NO_ALERTS, Alerts
 from newscrawler.exceptions import StoreError
+from newscrawler.frontier.barren import PREFIX as WITHOUT_END
+from newscrawler.frontier.barren import Barren
 from newscrawler.frontier.hosts import Frontier
 from newscrawler.frontier.origins import Origins, started_from
 from newscrawler.frontier.scope import Scope
@@ -88,6 +90,7 @@ class Crawl:
             self.ledger.depth_limited = plan.scope.depth is not None
             self.ledger.readmit(plan.scope.reason)
             self.ledger.revisit(plan.scope.is_site_of(plan.starts), time.time())
+            self.barren = Barren(self.ledger.given_up(WITHOUT_END))
             self.ledger.seed(plan.starts)
             self._guard()  # what a killed crawl left
             names = started_from(plan.scope, [start.url for start in plan.starts])

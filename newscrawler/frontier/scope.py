@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,9 @@ PRIORITY = {"seed": 100, "related": 60, "article": 50, "redirect": 70, "hub": 40
 FOLLOWED = ("article", "related", "hub", "pagination")
 _BY = {"related": "related", "article": "section", "hub": "section", "pagination": "section", "other": "section"}
 MAX_URL = 2083
+MAX_FOLDERS = 20
+MAX_REPEATED = 3
+"""So often a name may stand in a path: /2011/11/11/11.html has one twice and a third time in a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Scope:
             return "left out by --include"
         if len(url) > MAX_URL:
             return f"URL longer than {MAX_URL} characters"
+        if (nested := _nests(url)) is not None:
+            return nested
         reasons = [_left_out(source, url) for source in self.sources_of(url)]
         return reasons[0] if reasons and all(reasons) else None
 
@@ -94,6 +100,21 @@ class Scope:
     def delay_of(self, host: str) -> float | None:
         """The pause in seconds that sources ask for at a host (with or without port): the longest, or None."""
         return max((source.delay for source in self.sources_of(f"//{host}") if source.delay is not None), default=None)
+
+
+def _nests(url: str) -> str | None:
+    """Why the path of a URL is one that goes on for ever, as relative links on wrong bases make it, or None.
+
+    >>> _nests("https://a.example/2011/11/11/11-11.html"), _nests("https://a.example/a/b/a/b/a/b/a/")
+    (None, 'the path repeats itself: more than 3 times /a/')
+    """
+    if url.count("/") < MAX_REPEATED + 3:
+        return None
+    names = url.partition("?")[0].partition("://")[2].split("/")[1:]
+    if len(names) > MAX_FOLDERS:
+        return f"the path is deeper than {MAX_FOLDERS} folders"
+    name, number = Counter(name for name in names if name).most_common(1)[0] if any(names) else ("", 0)
+    return f"the path repeats itself: more than {MAX_REPEATED} times /{name}/" if number > MAX_REPEATED else None
 
 
 def _left_out(source: Source, url: str) -> str | None:

@@ -210,6 +210,16 @@ class Ledger:
         return number
 
     @_named
+    def give_up(self, host: str, reason: Callable[[str, str], str | None]) -> int:
+        """See `queue.give_up`."""
+        return queue.give_up(self._begin(), host, reason)
+
+    @_named
+    def given_up(self, prefix: str) -> list[str]:
+        """See `queue.given_up`."""
+        return queue.given_up(self._begin(), prefix)
+
+    @_named
     def park(self, host: str, until: float, reason: str) -> None:
         """See `queue.park`."""
         queue.park(self._begin(), host, until, reason)

@@ -120,6 +120,24 @@ def readmit(connection: sa.Connection, reason: Callable[[str, int], str | None])
     return len(admitted)
 
 
+def give_up(connection: sa.Connection, host: str, reason: Callable[[str, str], str | None]) -> int:
+    """Refuses the queued pages of a host for which `reason(url, discovered_by)` has one; returns their number."""
+    rows = connection.execute(sa.select(pages.c.id, pages.c.url, pages.c.discovered_by).where(pages.c.state == "queued", pages.c.host == host)).all()
+    by_reason: dict[str, list[int]] = {}
+    for row in rows:
+        if (why := reason(row.url, row.discovered_by)) is not None:
+            by_reason.setdefault(why, []).append(row.id)
+    for why, refused in by_reason.items():
+        for some in _slices(refused):
+            connection.execute(pages.update().where(pages.c.id.in_(some)).values(state="refused", reason=why))
+    return sum(map(len, by_reason.values()))
+
+
+def given_up(connection: sa.Connection, prefix: str) -> list[str]:
+    """The reasons that begin so for which pages are refused, each once."""
+    return list(connection.execute(sa.select(pages.c.reason).distinct().where(pages.c.state == "refused", pages.c.reason.like(f"{prefix}%"))).scalars())
+
+
 _IS_PARKED = sa.and_(pages.c.state.in_(("queued", "in_flight")), pages.c.reason.like("host parked%"))
 
 
