@@ -14,6 +14,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from newscrawler.frontier.manners import LONGEST, HostManners, parked_text
+from newscrawler.frontier.share import WHOLE, Share
 from newscrawler.store import Ledger, Task
 
 HEAD = 32  # pages of one host in memory
@@ -21,10 +22,15 @@ PATIENCE = 60.0  # seconds: a crawl waits so long for a host or a page, and leav
 
 
 class Frontier:
-    """The order of a crawl. `delay(host)` is the pause in seconds between two requests to a host; its Crawl-delay comes on top."""
+    """The order of a crawl. `delay(host)` is the pause in seconds between two requests to a host; its Crawl-delay comes on top.
 
-    def __init__(self, ledger: Ledger, concurrency: int, delay: Callable[[str], float], now: Callable[[], float] = time.monotonic) -> None:
-        self.ledger, self.concurrency, self.delay, self.now = ledger, concurrency, delay, now
+    `share` is the part of the queue that it hands out; the rest is left as it is.
+    """
+
+    def __init__(
+        self, ledger: Ledger, concurrency: int, delay: Callable[[str], float], now: Callable[[], float] = time.monotonic, share: Share = WHOLE
+    ) -> None:
+        self.ledger, self.concurrency, self.delay, self.now, self.share = ledger, concurrency, delay, now, share
         self.out: Counter[str] = Counter()  # handed out and not answered, by host
         self.total_out = 0
         self._heads: dict[str, deque[Task]] = {}
@@ -36,7 +42,10 @@ class Frontier:
         self._tick = count()
         for host, why in ledger.parked_hosts().items():
             self.manners(host).was_parked(why)
-        for host in ledger.waiting_hosts():
+        waiting = ledger.waiting_hosts()
+        for host in ledger.led_hosts([host for host in waiting if share.owns(host) is None], lambda host: share.owns(host) is True):
+            share.lead_to(host)
+        for host in waiting:
             self.more(host)
 
     def manners(self, host: str) -> HostManners:
@@ -94,11 +103,11 @@ class Frontier:
     def _pop(self, host: str) -> Task | None:
         head = self._heads.setdefault(host, deque())
         if not head:
-            head.extend(self.ledger.take(host, HEAD, time.time()))
+            head.extend(self.ledger.take(host, HEAD, time.time(), self.share.choice_of(host)))
         if head:
             return head.popleft()
         del self._heads[host]
-        due = self.ledger.next_due(host)
+        due = self.ledger.next_due(host, self.share.choice_of(host))
         if due is not None:
             self._list(host, self.now() + max(0.05, due - time.time()))
         return None
@@ -110,8 +119,18 @@ class Frontier:
             heappush(self._turns, (at, next(self._tick), host))
 
     def more(self, host: str) -> None:
-        """Notes that a host has something in the queue."""
-        self._list(host, self._not_before.get(host, 0.0))
+        """Notes that a host has something in the queue; that of other crawls is none of ours."""
+        if self.share.takes(host):
+            self._list(host, self._not_before.get(host, 0.0))
+
+    def found(self, host: str) -> None:
+        """Notes that a page of this crawl has put something of a host into the queue."""
+        self.share.lead_to(host)
+        self.more(host)
+
+    def left_to_others(self) -> int:
+        """How many queued pages are of hosts that this crawl does not work on."""
+        return sum(number for host, number in self.ledger.waiting_hosts().items() if not self.share.takes(host))
 
     def answered(self, task: Task) -> None:
         """Notes that a page handed out is no longer being fetched."""

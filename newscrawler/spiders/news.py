@@ -71,10 +71,13 @@ class NewsSpider(Spider):
     def __init__(self, url: str = "", crawl: Crawl | None = None, sources: str = "", only: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.starts: list[Found] = []
+        self.given: list[Found] = []  # those of `url`
+        self.names: frozenset[str] | None = None  # of the sources that are crawled
         self.fault: str | None = None
         """What is wrong with `url` or the sources, for `start` to tell: Scrapy would print a traceback for an exception here."""
         try:
-            self.starts = [start_page(one) for one in url.split(",") if one]
+            self.given = [start_page(one) for one in url.split(",") if one]
+            self.starts = [*self.given]
         except BadUrl as error:
             self.fault = str(error)
         self.crawl = crawl
@@ -94,6 +97,8 @@ class NewsSpider(Spider):
             plan = Plan(
                 db=settings["NEWSCRAWLER_DB"],
                 starts=spider.starts,
+                by_hand=[start.url for start in spider.given],
+                names=spider.names,
                 scope=scope,
                 concurrency=settings.getint("CONCURRENT_REQUESTS"),
                 delay=settings.getfloat("DOWNLOAD_DELAY"),
@@ -114,7 +119,9 @@ class NewsSpider(Spider):
             self.fault = self.fault or str(error)
             return Scope()
         wanted = self.only or only
-        self.starts += [start_page(url) for source in sources if not wanted or source.name == wanted for url in source.starts]
+        crawled = [source for source in sources if not wanted or source.name == wanted]
+        self.starts += [start_page(url) for source in crawled for url in source.starts]
+        self.names = frozenset(source.name for source in crawled) if crawled else None
         return Scope(sources=tuple(sources))
 
     def delay_of(self, host: str) -> float:

@@ -191,14 +191,19 @@ class Ledger:
         return queue.waiting_hosts(self._begin())
 
     @_named
-    def take(self, host: str, most: int, now: float) -> list[queue.Task]:
+    def take(self, host: str, most: int, now: float, choice: queue.Choice | None = None) -> list[queue.Task]:
         """The best due pages of a host, marked as in flight (durable with the next commit; before it they are still queued)."""
-        return queue.take(self._begin(), host, most, now, self.run_id)
+        return queue.take(self._begin(), host, most, now, self.run_id, choice)
 
     @_named
-    def next_due(self, host: str) -> float | None:
+    def next_due(self, host: str, choice: queue.Choice | None = None) -> float | None:
         """When the earliest queued page of a host is due, or None."""
-        return queue.next_due(self._begin(), host)
+        return queue.next_due(self._begin(), host, choice)
+
+    @_named
+    def led_hosts(self, hosts: Iterable[str], leads: Callable[[str], bool]) -> list[str]:
+        """See `queue.led_hosts`."""
+        return queue.led_hosts(self._begin(), hosts, leads)
 
     @_named
     def readmit(self, reason: Any) -> int:
@@ -382,9 +387,9 @@ class Ledger:
         return parts.rows_of(self.connection, head) if head is not None else []
 
     @_named
-    def open_series(self) -> list[int]:
-        """The first pages of the series that are read in part and wait for more, or make no article yet."""
-        return parts.open_heads(self._begin()) if self.has_parts else []
+    def open_series(self, wanted: Callable[[str], bool]) -> list[int]:
+        """The first pages of the series that are read in part and wait for more, or make no article yet, where `wanted(url)` admits them."""
+        return [page for page, url in parts.open_heads(self._begin()) if wanted(url)] if self.has_parts else []
 
     @_named
     def gather(self, owner: int, page_ids: Sequence[int], at: float) -> None:

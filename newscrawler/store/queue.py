@@ -37,6 +37,14 @@ class Task:
     """By what the page will be read: version, rules... as a key."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Some pages of a host, by their keys (canonical URLs): these, or with `leave_out` all but these."""
+
+    keys: frozenset[str]
+    leave_out: bool = False
+
+
 def waiting_hosts(connection: sa.Connection) -> dict[str, int]:
     """Host -> number of queued pages."""
     query = sa.select(pages.c.host, sa.func.count()).where(pages.c.state == "queued").group_by(pages.c.host)
@@ -61,9 +69,19 @@ _BEST = (
 )
 
 
-def take(connection: sa.Connection, host: str, most: int, now: float, run_id: int) -> list[Task]:
-    """The best pages of a host that are due, at most `most`, marked as in flight."""
-    rows = connection.execute(_BEST, {"of_host": host, "now": now, "most": most}).all()
+_CHOSEN = {
+    False: _BEST.where(pages.c.url_key.in_(sa.bindparam("keys", expanding=True))),
+    True: _BEST.where(pages.c.url_key.not_in(sa.bindparam("keys", expanding=True))),
+}
+
+
+def take(connection: sa.Connection, host: str, most: int, now: float, run_id: int, choice: Choice | None = None) -> list[Task]:
+    """The best pages of a host that are due, at most `most`, marked as in flight; with `choice` only these."""
+    wanted: dict[str, Any] = {"of_host": host, "now": now, "most": most}
+    if choice is None:
+        rows = connection.execute(_BEST, wanted).all()
+    else:
+        rows = connection.execute(_CHOSEN[choice.leave_out], wanted | {"keys": sorted(choice.keys)}).all()
     if rows:
         connection.execute(pages.update().where(pages.c.id.in_([row.id for row in rows])).values(state="in_flight", run_id=run_id))
     return [_task(row) for row in rows]
@@ -77,10 +95,36 @@ def _task(row: Any) -> Task:
     )  # fmt: skip
 
 
-def next_due(connection: sa.Connection, host: str) -> float | None:
-    """When the earliest queued page of a host is due, or None when none is queued."""
+def next_due(connection: sa.Connection, host: str, choice: Choice | None = None) -> float | None:
+    """When the earliest queued page of a host is due, or None when none is queued; with `choice` only of these."""
     query = sa.select(sa.func.min(pages.c.due)).where(pages.c.state == "queued", pages.c.host == host)
+    if choice is not None:
+        is_named = pages.c.url_key.in_(sorted(choice.keys))
+        query = query.where(sa.not_(is_named) if choice.leave_out else is_named)
     return connection.execute(query).scalar()
+
+
+def led_hosts(connection: sa.Connection, hosts: Iterable[str], leads: Callable[[str], bool]) -> list[str]:
+    """Those of the hosts whose queued pages were found on a page of a host that `leads`, be it over any number of pages."""
+    dead: set[int] = set()  # pages that nothing of ours led to
+    return [host for host in hosts if _is_led(connection, host, leads, dead)]
+
+
+def _is_led(connection: sa.Connection, host: str, leads: Callable[[str], bool], dead: set[int]) -> bool:
+    found_on = sa.select(pages.c.discovered_from).where(pages.c.state == "queued", pages.c.host == host, pages.c.discovered_from.is_not(None))
+    wave, passed = set(connection.execute(found_on.distinct()).scalars()) - dead, set[int]()
+    while wave:
+        rows = [
+            row
+            for some in _slices(wave)
+            for row in connection.execute(sa.select(pages.c.id, pages.c.host, pages.c.discovered_from).where(pages.c.id.in_(some)))
+        ]
+        if any(leads(row.host) for row in rows):
+            return True
+        passed |= wave
+        wave = {row.discovered_from for row in rows if row.discovered_from is not None} - passed - dead
+    dead |= passed
+    return False
 
 
 def give_back(connection: sa.Connection, page_ids: Iterable[int] | None = None) -> int:
