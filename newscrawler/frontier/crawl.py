@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from newscrawler import __version__
 from newscrawler.config import NO_ALERTS, Alerts
+from newscrawler.dedupe import canonical_url
 from newscrawler.exceptions import StoreError
 from newscrawler.frontier.hosts import Frontier
 from newscrawler.frontier.origins import Origins, started_from
@@ -46,6 +48,10 @@ class Plan:
     """The sources that are crawled: only their pages are handed out. None: whatever is queued."""
     by_hand: Sequence[str] = ()
     """The start pages that were given beside those of the sources."""
+
+    def is_by_hand(self, url: str) -> bool:
+        """Whether a start page was given by hand, not by a source."""
+        return self.names is None or url in self.by_hand
 
     def delay_of(self, host: str) -> float:
         """The pause between two requests to a host, in seconds: its source's, else that of the crawl."""
@@ -95,12 +101,27 @@ class Crawl:
             wanted = plan.scope.is_site_of(plan.starts) if plan.names is None else self._is_ours
             self.ledger.readmit(plan.scope.reason if plan.names is None else self._reason_of_ours)
             self.ledger.revisit(wanted, time.time())
-            self.ledger.seed(plan.starts)
+            parked = self._parked()
+            self.ledger.seed(plan.starts, patient=frozenset(start.url for start in plan.starts if not plan.is_by_hand(start.url)))
             self._guard()  # what a killed crawl left
             names = started_from(plan.scope, [start.url for start in plan.starts])
             self.ledger.watch(names, Origins(plan.scope, names))
-            self.frontier = Frontier(self.ledger, plan.concurrency, delay or plan.delay_of, share=self.share)
+            self.frontier = Frontier(self.ledger, plan.concurrency, delay or plan.delay_of, share=self.share, parked=parked)
             self._stack = opening.pop_all()
+
+    def _parked(self) -> dict[str, tuple[str, float]]:
+        """The parked hosts, why and until when. One with a start page that was given by hand is asked for it now, and that is told."""
+        keys = {canonical_url(start.url): start.url for start in self.plan.starts if self.plan.is_by_hand(start.url)}
+        hosts: dict[str, tuple[str, float]] = self.ledger.parked_hosts()
+        pages = self.ledger.parked_pages(keys)
+        for key, url in keys.items():
+            host, now = urlsplit(key).netloc, time.time()
+            reason, until = hosts.get(host, (None, 0.0))
+            if why := pages.get(key) or (reason if until > now else None):
+                logger.warning("%s is asked for all the same, as it was given by hand: %s", url, why)
+            if reason is not None:
+                hosts[host] = reason, 0.0
+        return hosts
 
     def _reason_of_ours(self, url: str, depth: int) -> str | None:
         """Why a page is not for this crawl, or None: what other sources left out is theirs to admit."""

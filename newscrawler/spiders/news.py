@@ -195,8 +195,8 @@ class NewsSpider(Spider):
         assert self.crawl is not None
         if is_trouble(response.status):
             wait = retry_after(headers, raw.fetched_at)
-            slowing = wait if wait is not None and wait <= SLOWING else None
-            raw.host_fault = self.crawl.frontier.bad(task.host, f"HTTP {response.status}", wait=slowing)
+            said = f" with Retry-After: {headers['retry-after'][:60]}" if wait is not None and wait > SLOWING else ""
+            raw.host_fault = self.crawl.frontier.bad(task.host, f"HTTP {response.status}{said}", wait=wait)
         else:
             try:
                 self.crawl.frontier.good(task.host)

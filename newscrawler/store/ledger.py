@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import wraps
@@ -175,12 +175,13 @@ class Ledger:
     # ---- the queue
 
     @_named
-    def seed(self, found: Iterable[Found]) -> list[int]:
-        """The ids of start pages, each due now; commits."""
-        listed = list(found)
+    def seed(self, found: Iterable[Found], patient: Container[str] = ()) -> list[int]:
+        """The ids of start pages, each due now, but the `patient` URLs among them not before the time that they are parked until; commits."""
+        listed, now = list(found), time.time()
         connection = self._begin()
-        ids, _ = self.discoverer.ids(connection, listed, time.time())
-        queue.make_due(connection, ids.values())
+        ids, _ = self.discoverer.ids(connection, listed, now)
+        queue.make_due(connection, [page for url, page in ids.items() if url in patient], waits_at=now)
+        queue.make_due(connection, [page for url, page in ids.items() if url not in patient])
         queue.make_nearest(connection, ids.values())
         self.commit()
         return list(ids.values())
@@ -223,9 +224,14 @@ class Ledger:
         queue.release(self._begin(), host)
 
     @_named
-    def parked_hosts(self) -> dict[str, str]:
-        """Host -> the reason why an earlier crawl parked it."""
+    def parked_hosts(self) -> dict[str, tuple[str, float]]:
+        """Host -> the reason why an earlier crawl parked it, and until when (in seconds since the epoch)."""
         return queue.parked_hosts(self._begin())
+
+    @_named
+    def parked_pages(self, keys: Iterable[str]) -> dict[str, str]:
+        """See `queue.parked_pages`; now."""
+        return queue.parked_pages(self._begin(), keys, time.time())
 
     @_named
     def revisit(self, wanted: Callable[[str, int], bool], now: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,6 +13,8 @@ from newscrawler.store.announcing import Announced
 from newscrawler.store.tables import announced, pages
 from newscrawler.store.tables import visits as visited
 from newscrawler.store.visits import Visit
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,15 @@ def give_back(connection: sa.Connection, page_ids: Iterable[int] | None = None) 
     return sum(connection.execute(update.where(pages.c.id.in_(some))).rowcount for some in _slices(page_ids))
 
 
-def make_due(connection: sa.Connection, page_ids: Iterable[int]) -> None:
-    """Queues pages again whatever became of them, in front of all others; forgotten and handed-out ones apart."""
+def make_due(connection: sa.Connection, page_ids: Iterable[int], waits_at: float | None = None) -> None:
+    """Queues pages again whatever became of them, in front of all others; forgotten and handed-out ones apart.
+
+    With `waits_at` those that are parked at that moment stay so until their time.
+    """
     forgotten = sa.and_(pages.c.state == "refused", pages.c.reason.like("forgotten%"))
     update = pages.update().where(pages.c.state != "in_flight", sa.not_(forgotten))
+    if waits_at is not None:
+        update = update.where(sa.not_(_parked_at(waits_at)))
     update = update.values(state="queued", reason=None, attempts=0, due=0, hops=0, priority=100)
     for some in _slices(page_ids):
         connection.execute(update.where(pages.c.id.in_(some)))
@@ -164,13 +171,27 @@ def readmit(connection: sa.Connection, reason: Callable[[str, int], str | None])
     return len(admitted)
 
 
+def _parked_at(now: float) -> sa.ColumnElement[bool]:
+    """Whether a page waits at that moment because its host, or it, asked for that or is in trouble; see `manners.parked_text`."""
+    return sa.and_(pages.c.state == "queued", pages.c.due > now, sa.func.coalesce(pages.c.reason, "").like("%parked until%"))
+
+
+def parked_pages(connection: sa.Connection, keys: Iterable[str], now: float) -> dict[str, str]:
+    """Of pages, by their keys, those that are parked at that moment: key -> reason."""
+    query = sa.select(pages.c.url_key, pages.c.reason).where(_parked_at(now))
+    return {row[0]: row[1] for some in _slices(keys) for row in connection.execute(query.where(pages.c.url_key.in_(some)))}
+
+
 _IS_PARKED = sa.and_(pages.c.state.in_(("queued", "in_flight")), pages.c.reason.like("host parked%"))
 
 
 def park(connection: sa.Connection, host: str, until: float, reason: str) -> None:
-    """Puts off all waiting pages of a host, those handed out too; `reason` begins with "host parked"."""
-    waiting = pages.update().where(pages.c.host == host, pages.c.state.in_(("queued", "in_flight")))
-    connection.execute(waiting.where(pages.c.due < until).values(due=until, reason=reason))
+    """Puts off all waiting pages of a host, those handed out too; `reason` begins with "host parked".
+
+    A page that waits as long by itself takes the reason too, as it may be the only one that tells of the host.
+    """
+    waiting = pages.update().where(pages.c.host == host, pages.c.state.in_(("queued", "in_flight")), pages.c.due < until + 1)
+    connection.execute(waiting.values(due=sa.case((pages.c.due < until, until), else_=pages.c.due), reason=reason))
 
 
 def release(connection: sa.Connection, host: str) -> None:
@@ -178,14 +199,14 @@ def release(connection: sa.Connection, host: str) -> None:
     connection.execute(pages.update().where(pages.c.host == host, _IS_PARKED).values(due=0, reason=None))
 
 
-def parked_hosts(connection: sa.Connection) -> dict[str, str]:
-    """Host -> the reason why its pages are parked."""
-    query = sa.select(pages.c.host, sa.func.max(pages.c.reason)).where(_IS_PARKED).group_by(pages.c.host)
-    return {row[0]: row[1] for row in connection.execute(query)}
+def parked_hosts(connection: sa.Connection) -> dict[str, tuple[str, float]]:
+    """Host -> the reason why its pages are parked, and until when."""
+    query = sa.select(pages.c.host, sa.func.max(pages.c.reason), sa.func.max(pages.c.due)).where(_IS_PARKED).group_by(pages.c.host)
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
 
 
-def _slices(page_ids: Iterable[int], most: int = 500) -> Iterator[list[int]]:
-    """Yields the ids by the hundred: databases bound the number of parameters of a statement (PostgreSQL 65,535)."""
-    listed = list(page_ids)
+def _slices(values: Iterable[T], most: int = 500) -> Iterator[list[T]]:
+    """Yields the values by the hundred: databases bound the number of parameters of a statement (PostgreSQL 65,535)."""
+    listed = list(values)
     for start in range(0, len(listed), most):
         yield listed[start : start + most]
