@@ -37,6 +37,11 @@ class Task:
     announced: Announced | None = None
     reading: str = ""
     """By what the page will be read: version, rules... as a key."""
+    news_date: int = 0
+    """The day of its news as announced or as its URL has it, YYYYMMDD; 0: unknown."""
+    discovered_at: float = 0.0
+    source_since: float | None = None
+    """When the page that it was found on was visited first, None where that is not known: links found on it later are new there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +58,17 @@ def waiting_hosts(connection: sa.Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-_source = pages.alias("source")
+_source, _source_visit = pages.alias("source"), visited.alias("source_visit")
 _PAGE = (
     pages.c.id, pages.c.url, pages.c.host, pages.c.depth, pages.c.hops, pages.c.attempts, pages.c.fetches, pages.c.discovered_by,
-    _source.c.url.label("source_url"), pages.c.kind, pages.c.encoding,
+    _source.c.url.label("source_url"), pages.c.kind, pages.c.encoding, pages.c.news_date, pages.c.discovered_at,
+    _source_visit.c.first_at.label("source_since"),
 )  # fmt: skip
 _BEST = (
     sa.select(*_PAGE, *visits.COLUMNS, *announcing.COLUMNS)
     .select_from(
         pages.outerjoin(_source, _source.c.id == pages.c.discovered_from)
+        .outerjoin(_source_visit, _source_visit.c.page_id == pages.c.discovered_from)
         .outerjoin(visited, visited.c.page_id == pages.c.id)
         .outerjoin(announced, announced.c.page_id == pages.c.id)
     )
@@ -94,6 +101,7 @@ def _task(row: Any) -> Task:
     return Task(
         row.id, row.url, row.host, row.depth, row.hops, row.attempts, row.fetches, row.discovered_by, row.source_url, row.kind, row.encoding,
         visits.visit_of(row[len(_PAGE) : end]), announcing.announced_of(row.url, said),
+        news_date=row.news_date, discovered_at=row.discovered_at, source_since=row.source_since,
     )  # fmt: skip
 
 
