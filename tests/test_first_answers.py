@@ -8,13 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from conftest import CRAWL, newscrawler, serving
 
 from newscrawler.frontier import Scope, settle
 from newscrawler.frontier.manners import is_trouble
 from newscrawler.frontier.revisit import DAY, HOUR, MISSES
 from newscrawler.items import RawPage
-from newscrawler.store import Found, Ledger, Task
+from newscrawler.store import Found, Ledger, Outcome, Task
+from newscrawler.store.tables import pages
 from newscrawler.store.visits import Visit
 
 URL = "https://news.example/2026/11/24/a.html"
@@ -144,3 +146,23 @@ def test_a_page_that_comes_after_its_announcement_is_stored_and_a_dead_link_of_t
         assert asked["/story/late.html"] >= 2
         story = newscrawler("why", f"http://127.0.0.1:{port}/story/late.html", "--db", str(db)).out
     assert "unchanged" in story or "stored" in story
+
+
+# ---- collections of before visits were kept
+
+
+def test_what_failed_before_visits_were_kept_is_due_once(ledger: Ledger, engine: sa.Engine) -> None:
+    names = {"plain": "section", "tried": "guessed", "gone": "section"}
+    ids = {name: ledger.seed([Found(f"https://news.example/{name}", by, 50, 1)])[0] for name, by in names.items()}
+    for name, page in ids.items():  # as before: no visit
+        ledger.write(Outcome(page, "gone" if name == "gone" else "failed", NOW, "HTTP 500"))
+    ledger.commit()
+    assert ledger.revisit(lambda url, _depth: False, NOW) == 0, "only what is wanted"
+    assert ledger.revisit(lambda url, _depth: True, NOW) == 1
+    (asked,) = ledger.take("news.example", 5, 1e12)
+    assert asked.page_id == ids["plain"] and asked.visit is None
+    ledger.write(settle(RawPage(asked.page_id, asked.url, "failed", NOW, reason="no whole answer in time"), asked, Scope()))
+    assert ledger.revisit(lambda url, _depth: True, NOW) == 0, "from then on by its visits"
+    ledger.commit()
+    with engine.begin() as connection:
+        assert connection.execute(sa.select(pages.c.state).where(pages.c.id == ids["plain"])).scalar_one() == "failed"
