@@ -63,6 +63,10 @@ class Scope:
         sources = self.sources_of(url)
         return all(source.feeds is None for source in sources), all(source.sitemaps is None for source in sources)
 
+    def names_sitemap(self, url: str) -> bool:
+        """Whether a source names this very URL as a sitemap."""
+        return any(url in (source.sitemaps or ()) for source in self.sources)
+
     def is_site_of(self, starts: Iterable[Found]) -> Callable[[str, int], bool]:
         """Whether a URL at a depth is of the sites of these start pages, and not left out; without start pages, every site is."""
         domains = {registrable_domain(_host(one.url)) for one in starts}

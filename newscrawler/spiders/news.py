@@ -29,7 +29,9 @@ from newscrawler.config import chosen_sources
 from newscrawler.exceptions import BadUrl, StoreError, UsageError
 from newscrawler.extract.addresses import Resolver
 from newscrawler.extract.autodiscovery import MAX_SITEMAPS
+from newscrawler.extract.sitemaps import is_sitemap
 from newscrawler.frontier import Crawl
+from newscrawler.frontier.announced import expects_sitemap
 from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.manners import SLOWING, is_trouble, retry_after
 from newscrawler.frontier.scope import Scope, start_page
@@ -46,7 +48,7 @@ _FAULTS: tuple[tuple[type[Exception], str, bool], ...] = (
     (DownloadTimeoutError, "no whole answer in time", True),
     (DownloadConnectionRefusedError, "the host refuses connections", True),
     (ResponseDataLossError, "the answer was cut short", True),
-    (DownloadCancelledError, "larger than the limit for a body", False),
+    (DownloadCancelledError, "larger than the limit", False),
     (UnsupportedURLSchemeError, "no address of the web", False),
     (NotSupported, "the answer cannot be decoded", False),
     (DownloadFailedError, "the connection broke", True),
@@ -82,11 +84,14 @@ class NewsSpider(Spider):
             self.fault = str(error)
         self.crawl = crawl
         self.sources_file, self.only = sources, only
+        self.maxsize = self.sitemap_maxsize = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
         """Opens the crawl that the settings describe, unless one was given."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        spider.sitemap_maxsize = crawler.settings.getint("NEWSCRAWLER_SITEMAP_MAXSIZE")
         if spider.crawl is None:
             settings = crawler.settings
             scope = spider.take_sources(settings.get("NEWSCRAWLER_SOURCES"), settings.get("NEWSCRAWLER_ONLY"))
@@ -166,6 +171,10 @@ class NewsSpider(Spider):
 
     def request(self, task: Task) -> Request | RawPage:
         """The request for a page: redirects and errors come back to us as they are. The outcome at once for no valid address."""
+        meta: dict[str, Any] = {"dont_redirect": True, "dont_retry": True, "handle_httpstatus_all": True}
+        assert self.crawl is not None
+        if 0 < self.maxsize < self.sitemap_maxsize and expects_sitemap(task, self.crawl.plan.scope):
+            meta["download_maxsize"] = self.sitemap_maxsize
         try:
             return Request(
                 task.url,
@@ -173,7 +182,7 @@ class NewsSpider(Spider):
                 errback=self.missed,
                 headers=conditional_headers(task),
                 dont_filter=True,
-                meta={"dont_redirect": True, "dont_retry": True, "handle_httpstatus_all": True},
+                meta=meta,
                 cb_kwargs={"task": task},
             )
         except ValueError as error:
@@ -203,7 +212,13 @@ class NewsSpider(Spider):
             except StoreError as error:
                 self.crawl.fail(error)
         self.answered(task)
+        if 0 < self.maxsize < len(raw.body) and not is_sitemap(raw.body):  # asked for as a sitemap: only those are read as a stream
+            raw.outcome, raw.body, raw.reason = "failed", b"", self._too_large(self.maxsize)
         yield raw
+
+    def _too_large(self, limit: int) -> str:
+        what = "sitemaps" if limit == self.sitemap_maxsize else "pages and feeds"
+        return f"larger than {limit / 2**20:,.6g} MiB, the limit for {what}"
 
     def missed(self, failure: Failure) -> Iterable[RawPage]:
         """What came instead of an answer."""
@@ -227,6 +242,8 @@ class NewsSpider(Spider):
         for fault, words, retry in _FAULTS:
             if isinstance(error, fault):
                 raw.reason, raw.retry = words, retry
+                if isinstance(error, DownloadCancelledError):
+                    raw.reason = self._too_large(request.meta.get("download_maxsize", self.maxsize))
                 raw.host_fault = retry and self.crawl.frontier.bad(task.host, words)
                 return raw
         self.logger.error("%s: %s: %s", request.url, type(error).__name__, error)
