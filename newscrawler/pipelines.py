@@ -155,7 +155,7 @@ class StorePage(_WithCrawl):
         records: list[dict[str, Any]] = []
         if crawl.error is None:
             try:
-                for head in crawl.ledger.open_series():
+                for head in crawl.ledger.open_series(crawl.share.has):
                     if crawl.stopped == "limit" and crawl.plan.limit is not None and crawl.seen.articles >= crawl.plan.limit:
                         break
                     joined = list(join_parts(crawl.ledger, head, time.time(), whole=False))
@@ -196,7 +196,7 @@ class StorePage(_WithCrawl):
             crawl.fail(error)
             raise DropItem(str(error), log_level="DEBUG") from error
         for host, _number in queued:
-            crawl.frontier.more(host)
+            crawl.frontier.found(host)
         if outcome.state == "queued":
             crawl.frontier.more(task.host)
         news = [record for record in records if not record["duplicate_of"]]

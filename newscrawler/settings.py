@@ -35,6 +35,7 @@ REMOTE_CONTROL_ENABLED = False  # a server that runs code, on by default since 2
 COOKIES_ENABLED = False  # news is public; and a cookie ties requests together
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy does not by default
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # after decompression too; 1 GiB by default
+NEWSCRAWLER_SITEMAP_MAXSIZE = 51 * 1024 * 1024  # of sitemaps, read as a stream: sitemaps.org allows 50 MiB
 DOWNLOAD_WARNSIZE = 0  # the ledger has the reason
 DOWNLOAD_TIMEOUT = 30  # 180 by default, for the whole answer
 TWISTED_DNS_RESOLVER = "newscrawler.middlewares.guard.GuardedResolver"  # no private address leaves it

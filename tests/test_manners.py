@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from newscrawler.extract.autodiscovery import USUAL_FEEDS, USUAL_SITEMAPS
 from newscrawler.frontier import Scope, settle
 from newscrawler.frontier.hosts import PATIENCE, Frontier
-from newscrawler.frontier.manners import FIRST_PARK, IN_A_ROW, LONGEST, SLOWEST, HostManners, retry_after
+from newscrawler.frontier.manners import FIRST_PARK, IN_A_ROW, LONGEST, SLOWEST, SLOWING, HostManners, retry_after
 from newscrawler.frontier.scope import start_page
 from newscrawler.items import RawPage
 from newscrawler.middlewares.manners import Robots, RobotsUnreachable
@@ -203,7 +203,7 @@ def test_a_parked_host_waits_others_do_not_and_one_request_decides(tmp_path: Pat
         assert take(frontier) and take(frontier)
 
 
-def test_a_crawl_does_not_wait_for_what_is_parked_for_long_and_the_next_one_asks_once(where: str) -> None:
+def test_a_crawl_does_not_wait_for_what_is_parked_for_long_and_later_it_is_asked_once(where: str) -> None:
     with frontier_of(where, f"{SITE}/1", f"{SITE}/2", f"{SITE}/3") as (frontier, clock, ledger):
         one = take(frontier)
         for _ in range(3):
@@ -215,13 +215,34 @@ def test_a_crawl_does_not_wait_for_what_is_parked_for_long_and_the_next_one_asks
         assert frontier.pause() is None
         assert "HTTP 503" in frontier.park()[HOST]
         assert HOST in ledger.parked_hosts()
+    with frontier_of(where, f"{SITE}/4") as (frontier, clock, ledger):
+        reason, until = ledger.parked_hosts()[HOST]
+        assert frontier.next() is None and frontier.pause() is None, "its time has not come, whatever is due"
+        assert frontier.park() == {HOST: reason.removeprefix("host ")}
+        assert ledger.parked_hosts() == {HOST: (reason, until)}, "being left alone does not put it off"
     with frontier_of(where, f"{SITE}/1") as (frontier, clock, ledger):
+        clock.at += FIRST_PARK * 4**3
         probe = take(frontier)
         assert probe.url == f"{SITE}/1" and frontier.next() is None
         frontier.good(HOST)
         frontier.answered(probe)
-        assert {take(frontier).url, take(frontier).url} == {f"{SITE}/2", f"{SITE}/3"}, "what was parked is due again"
+        assert {take(frontier).url for _ in range(3)} == {f"{SITE}/2", f"{SITE}/3", f"{SITE}/4"}, "what was parked is due again"
         assert ledger.parked_hosts() == {}
+
+
+def test_a_host_that_asks_for_a_long_wait_is_left_alone_and_a_single_page_between_good_ones_is_not_the_host(where: str) -> None:
+    with frontier_of(where, f"{SITE}/1", f"{SITE}/2") as (frontier, clock, _):
+        assert not frontier.bad("other.example", "HTTP 429", wait=SLOWING), "slowed, not parked"
+        one = take(frontier)
+        assert frontier.bad(HOST, "HTTP 429", wait=600.0), "the first answer of a host"
+        frontier.answered(one)
+        assert frontier.next() is None and frontier.manners(HOST).not_before == clock.at + 600.0
+        clock.at += 600.0
+        frontier.good(take(frontier).host)
+        assert not frontier.bad(HOST, "HTTP 503", wait=600.0)
+        frontier.good(HOST)
+        assert not frontier.bad(HOST, "HTTP 503", wait=600.0) and frontier.bad(HOST, "HTTP 503", wait=900.0), "two in a row"
+        assert frontier.manners(HOST).not_before == clock.at + 900.0
 
 
 # ---- whole crawls
@@ -265,6 +286,53 @@ def site(answer: Answer) -> Iterator[tuple[str, list[tuple[float, str]]]]:
 def crawl(url: str, db: Path, *words: str) -> Ran:
     """A crawl that waits for hosts and pages up to 3 seconds only."""
     return newscrawler("crawl", f"{url}/", "--db", str(db), *CRAWL, *words, before="import newscrawler.frontier.hosts as hosts; hosts.PATIENCE = 3.0")
+
+
+def crawl_source(url: str, db: Path, *words: str) -> Ran:
+    """The same by a source, as `schedule` does it."""
+    file = db.parent / "sources.toml"
+    file.write_text(f'[source.news]\nstart_pages = ["{url}/"]\n')
+    before = "import newscrawler.frontier.hosts as hosts; hosts.PATIENCE = 3.0"
+    return newscrawler("crawl", "--sources", str(file), "--only", "news", "--db", str(db), *CRAWL, *words, before=before)
+
+
+def let_pass(db: Path, seconds: float) -> None:
+    """As if all that waits had waited so long already."""
+    connection = sqlite3.connect(db)
+    connection.execute("UPDATE pages SET due = due - ? WHERE due > 0", (seconds,))
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("refusing", ["/", "/robots.txt"])
+def test_a_host_that_says_when_to_come_back_is_asked_nothing_before_by_any_crawl(refusing: str, tmp_path: Path) -> None:
+    """Whether by its start page or by robots.txt; after one good crawl, so that there are pages that are due for other reasons."""
+    trouble = False
+
+    def answer(path: str, before: int) -> tuple[int, dict[str, str], str]:
+        return (429, {"Retry-After": "600"}, "") if trouble and path == refusing else plain(path, before)
+
+    db = tmp_path / "news.db"
+    with site(answer) as (url, asked):
+        assert crawl_source(url, db).code == 0
+        trouble = True
+        asked.clear()
+        first = crawl_source(url, db)
+        assert [path for _, path in asked][-1] == refusing and "parked until" in first.err
+        asked.clear()
+        for _ in range(2):
+            ran = crawl_source(url, db)
+            assert asked == [] and "parked until" in ran.err and "Retry-After: 600" in ran.err
+        assert newscrawler("audit", "--db", str(db)).code == 0
+        by_hand = crawl(url, db)
+        assert [path for _, path in asked][-1] == refusing
+        assert f"{url}/ is asked for all the same, as it was given by hand: host parked until" in by_hand.err
+        asked.clear()
+        trouble = False
+        crawl_source(url, db)
+        assert asked == []
+        let_pass(db, 700.0)
+        assert crawl_source(url, db).code == 0 and asked, "then it is"
 
 
 def rows(db: Path) -> dict[str, tuple[str, str | None, int]]:

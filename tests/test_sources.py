@@ -148,6 +148,30 @@ def test_a_wrong_file_is_one_line_and_exit_code_2_before_anything_happens(text: 
     assert not (tmp_path / "data").exists()
 
 
+def test_a_page_class_that_breaks_stops_its_own_source_alone(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("import no_such_module\n")
+    file, db = tmp_path / "sources.toml", str(tmp_path / "news.db")
+    with two_hosts() as (start, host):
+        broken = start.replace("127.0.0.1", host)
+        file.write_text(f'[source.good]\nstart_pages = ["{start}"]\n[source.bad]\nstart_pages = ["{broken}"]\npage = "broken:Story"\n')
+        good, bad, all_ = (newscrawler("crawl", "--sources", str(file), *only, "--db", db, *CRAWL) for only in (("--only", "good"), ("--only", "bad"), ()))
+    assert good.code == 0 and "1  articles" in good.err and "broken" not in good.err
+    for ran in (bad, all_):
+        assert ran.code == 2 and ran.err.count("\n") == 1
+        assert "sources.toml:5: source 'bad': page: 'broken:Story' cannot be imported: ModuleNotFoundError" in ran.err
+
+
+def test_a_page_of_a_source_whose_class_cannot_be_had_is_read_without_it_and_that_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "sources.toml"
+    lines = "start_pages = ['https://press.example/']"
+    file.write_text(f"[source.good]\n{lines}\n[source.bad]\n{lines}\npage = 'no_such_module:Story'\n")
+    _, bad = read_sources(file, "good")
+    text = page("Fog over the harbour", []).decode()
+    found = extract_page(text, "https://press.example/2026/01/02/a.html", rules=bad.rules)
+    assert found.article is not None and found.article.title == "Fog over the harbour"
+    assert "no_such_module:Story failed: RuntimeError: 'no_such_module:Story' cannot be imported" in caplog.text
+
+
 def test_only_needs_sources(tmp_path: Path) -> None:
     ran = newscrawler("crawl", "--only", "a", cwd=tmp_path)
     assert ran.code == 2 and "--sources" in ran.err and ran.err.count("\n") == 1

@@ -339,6 +339,13 @@ def part(page_id: int, number: int) -> Outcome:
     return Outcome(page_id, "read", 10.0, f"part {number}", 200, "article", answered=True, part=read, part_pages=named)
 
 
+def test_an_open_series_is_joined_only_by_who_asks_for_it(ledger: Ledger) -> None:
+    (first,) = ledger.seed([Found(PART_URLS[0], "seed", 100, 0)])
+    ledger.write(part(first, 1))
+    assert ledger.open_series(lambda url: True) == [first]
+    assert ledger.open_series(lambda url: url != PART_URLS[0]) == [], "a series of another source waits for the crawl of that one"
+
+
 def texts(engine: sa.Engine) -> list[str]:
     return [record["text"] for _, record in reading.exported(engine)]
 

@@ -40,27 +40,28 @@ def command(urls: tuple[str, ...], input_file: TextIO | None, sources: str | Non
 
     Takes up what was left unfinished in the same database; start pages are always due.
     """
-    starts = [*urls]
+    given = [*urls]
     if input_file is not None:
-        starts += [line.strip() for line in input_file if line.strip() and not line.startswith("#")]
+        given += [line.strip() for line in input_file if line.strip() and not line.startswith("#")]
     known = chosen_sources(sources, only)
-    starts += [url for source in known if only in (None, source.name) for url in source.starts]
+    crawled = [source for source in known if only in (None, source.name)]
+    starts = [*given, *(url for source in crawled for url in source.starts)]
     if not starts:
         raise UsageError("no start page: give a URL, a file of them with -i, or sources with --sources")
     from newscrawler.cli.running import Options, crawl, discover
 
-    options |= _of_source(known, only, options)
-    chosen = Options(starts=starts, sources=known, alerts=read_alerts(sources), **options)  # type: ignore[arg-type]
+    options |= _of_source(crawled, only, options)
+    names = frozenset(source.name for source in crawled) if crawled else None
+    chosen = Options(starts, sources=known, names=names, by_hand=given, alerts=read_alerts(sources), **options)  # type: ignore[arg-type]
     _check_output(chosen.output)
     return discover(chosen) if chosen.listing else crawl(chosen)
 
 
-def _of_source(known: Sequence[Source], only: str | None, given: Mapping[str, object]) -> dict[str, object]:
+def _of_source(crawled: Sequence[Source], only: str | None, given: Mapping[str, object]) -> dict[str, object]:
     """What the sources say of options that were not given: database and limits of the one that is crawled alone, of several only the database.
 
     Raises UsageError when sources that are crawled together name different databases.
     """
-    crawled = [source for source in known if only in (None, source.name)]
     places = {source.db or DEFAULT for source in crawled} or {DEFAULT}
     if given["db"] is None and len(places) > 1:
         raise UsageError("the sources name different databases: give --db, or crawl them one by one with --only")

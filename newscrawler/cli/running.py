@@ -33,7 +33,10 @@ _STOPPED = {"output_closed": "stopped because nobody reads the output any more",
 
 @dataclass(slots=True)
 class Options:
-    """The options of `newscrawler crawl`, as parsed. `delay` None: that of each source, else DELAY; a number: for every host."""
+    """The options of `newscrawler crawl`, as parsed. `delay` None: that of each source, else DELAY; a number: for every host.
+
+    `starts` are those of the crawled sources, `names`, too; `by_hand` are those that were given beside them. `names` None: no sources.
+    """
 
     starts: Sequence[str]
     db: str = "data/news.db"
@@ -52,6 +55,8 @@ class Options:
     contact: str | None = None
     verbose: bool = False
     sources: Sequence[Source] = ()
+    names: frozenset[str] | None = None
+    by_hand: Sequence[str] = ()
     alerts: Alerts = NO_ALERTS
 
 
@@ -69,6 +74,8 @@ def plan_of(options: Options) -> Plan:
         keep_duplicates=options.keep_duplicates,
         command="crawl " + " ".join(options.starts),
         alerts=options.alerts,
+        names=options.names,
+        by_hand=[start_page(url).url for url in options.by_hand],
     )
 
 
@@ -227,6 +234,8 @@ def summary(running: Crawl, stopped_by: int | None = None) -> str:
     lines = ["", *(f"  {number:>8,}  {name}" for name, number in rows if number or name in ("pages fetched", "articles"))]
     lines += [f"            {reason}: {number}" for reason, number in seen.reasons.most_common(8)]
     lines += [f"  {host}: {why}: the same command goes on from there" for host, why in list(running.parked.items())[:8]]
+    if running.left_to_others:
+        lines += [f"  {running.left_to_others:>8,}  pages of other sources wait for their own crawl"]
     if running.error is None:
         lines += ["", f"database: {running.plan.db}"]
     if running.error is None and (stopped_by or running.stopped):

@@ -25,13 +25,32 @@ class PageClass:
     page: Any
 
 
-def page_class_in(folder: Path) -> Callable[[object], PageClass]:
-    """Returns the reader of `page` for a file in a folder; it raises ValueError for what cannot be imported or has no `read_article`."""
+class Unusable:
+    """In place of an object whose class cannot be had: raises at each page, which is then read without it, and that is logged."""
+
+    def __init__(self, fault: str) -> None:
+        self.fault = fault
+
+    def read_article(self, _page: Any) -> Any:
+        """Raises RuntimeError with the reason."""
+        raise RuntimeError(self.fault)
+
+
+def page_class_in(folder: Path, needed: bool = True) -> Callable[[object], PageClass]:
+    """Returns the reader of `page` for a file in a folder; it raises ValueError for what cannot be imported or has no `read_article`.
+
+    Where the class is not `needed`, because its source is not crawled now, an Unusable stands in for one that cannot be had.
+    """
 
     def read(value: object) -> PageClass:
         if not isinstance(value, str) or not _NAME.fullmatch(value):
             raise ValueError(f'must name a class, like "mymodule:MyPage", not {value!r}')
-        return PageClass(value, _object(value, folder))
+        try:
+            return PageClass(value, _object(value, folder))
+        except ValueError as error:
+            if needed:
+                raise
+            return PageClass(value, Unusable(str(error)))
 
     return read
 

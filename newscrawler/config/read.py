@@ -12,10 +12,11 @@ from newscrawler.config.values import Key, Wrong
 from newscrawler.exceptions import BadSource, UsageError
 
 
-def read_sources(path: str | Path) -> list[Source]:
+def read_sources(path: str | Path, only: str | None = None) -> list[Source]:
     """Returns the sources of a file in its order; fetches nothing. Raises BadSource, whose one line names file, line, source and field.
 
-    Imports the classes that sources name as `page`.
+    Imports the classes that sources name as `page`: code, which may break by an edit elsewhere. With `only` that of this source has to be
+    there; pages of the others are met only where domains are shared, and are read without a class that is not.
     """
     text = _text(path)
     try:
@@ -30,7 +31,7 @@ def read_sources(path: str | Path) -> list[Source]:
     read = []
     for name, table in sources.items():
         try:
-            read.append(read_source(name, table, Path(path).parent))
+            read.append(read_source(name, table, Path(path).parent, is_crawled=only in (None, name)))
         except Wrong as error:
             raise _bad(path, text, f"source {name!r}: {error}", "source", name, *error.keys) from error
     return read
@@ -60,7 +61,7 @@ def chosen_sources(file: str | Path | None, only: str | None) -> list[Source]:
         if only is not None:
             raise UsageError(f"--only {only}: say with --sources in which file that source is")
         return []
-    sources = read_sources(file)
+    sources = read_sources(file, only)
     if only is not None and only not in (names := [source.name for source in sources]):
         raise UsageError(f"--only {only}: {file} has no such source: it has {', '.join(names)}")
     return sources

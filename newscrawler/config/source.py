@@ -72,7 +72,7 @@ class Source:
         return Rules(self.extract, kinds, self.page.page, self.page.name) if self.page else Rules(self.extract, kinds)
 
 
-def readers(folder: Path) -> Mapping[str, Reader]:
+def readers(folder: Path, is_crawled: bool = True) -> Mapping[str, Reader]:
     """Returns what reads each key of a source, for a file in a folder."""
     return {
         "start_pages": pages,
@@ -87,7 +87,7 @@ def readers(folder: Path) -> Mapping[str, Reader]:
         "hub_urls": patterns,
         "other_urls": patterns,
         "extract": read_layouts,
-        "page": page_class_in(folder),
+        "page": page_class_in(folder, needed=is_crawled),
         "rights": Policy.of,
         "every": duration,
         "cron": cron_line,
@@ -101,11 +101,11 @@ def readers(folder: Path) -> Mapping[str, Reader]:
     }
 
 
-def read_source(name: str, table: object, folder: Path) -> Source:
-    """Returns the source that a table describes; raises Wrong."""
+def read_source(name: str, table: object, folder: Path, *, is_crawled: bool = True) -> Source:
+    """Returns the source that a table describes; raises Wrong. One that is not crawled may name a class that cannot be had."""
     if not isinstance(table, dict):
         raise Wrong(f"must be a table [source.{name}]")
-    known = readers(folder)
+    known = readers(folder, is_crawled)
     if unknown := sorted(table.keys() - known.keys()):
         raise Wrong(f"{unknown[0]!r} is unknown: the fields are {', '.join(known)}", unknown[0])
     source = Source(name, **{"start_pages": (), **read_table(table, known)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 from newscrawler.dedupe import same_site
 from newscrawler.extract.announced import day_number, seconds_of
@@ -42,6 +43,12 @@ def announced_pages(page: Page, source: int, depth: int, nesting: int, scope: Sc
             priority = PRIORITY["new" if recent else "old"]
         found.append(Found(link.url, by, priority, depth + 1, source, 0, reason, day_number(at)))
     return found
+
+
+def expects_sitemap(task: Task, scope: Scope) -> bool:
+    """Whether a page is a sitemap as far as one can tell before it is asked for: it was one, or is named as one, or is called so."""
+    named = task.discovered_by == "robots" or (task.announced is not None and task.announced.nesting > 0) or scope.names_sitemap(task.url)
+    return task.kind == "sitemap" or named or "sitemap" in urlsplit(task.url).path.rpartition("/")[2].lower()
 
 
 def _too_many(nesting: int, number: int) -> str | None:

@@ -9,15 +9,18 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from newscrawler import __version__
 from newscrawler.config import NO_ALERTS, Alerts
+from newscrawler.dedupe import canonical_url
 from newscrawler.exceptions import StoreError
 from newscrawler.frontier.barren import PREFIX as WITHOUT_END
 from newscrawler.frontier.barren import Barren
 from newscrawler.frontier.hosts import Frontier
 from newscrawler.frontier.origins import Origins, started_from
 from newscrawler.frontier.scope import Scope
+from newscrawler.frontier.share import Share
 from newscrawler.frontier.visiting import reading_key, with_reading
 from newscrawler.items import Repair
 from newscrawler.report import settle as settle_run
@@ -43,6 +46,14 @@ class Plan:
     command: str = "crawl"
     guess: bool = True  # try the usual paths of feeds and sitemaps, once a site
     alerts: Alerts = NO_ALERTS
+    names: frozenset[str] | None = None
+    """The sources that are crawled: only their pages are handed out. None: whatever is queued."""
+    by_hand: Sequence[str] = ()
+    """The start pages that were given beside those of the sources."""
+
+    def is_by_hand(self, url: str) -> bool:
+        """Whether a start page was given by hand, not by a source."""
+        return self.names is None or url in self.by_hand
 
     def delay_of(self, host: str) -> float:
         """The pause between two requests to a host, in seconds: its source's, else that of the crawl."""
@@ -74,7 +85,8 @@ class Crawl:
         self.error: Exception | None = None
         self.output_error: Exception | None = None  # the collection is whole, but -o is not
         self.parked: dict[str, str] = {}  # hosts left alone at the end, and why
-        self.left = 0  # pages that are still queued at the end
+        self.left = 0  # pages that are still queued at the end, but for those of other sources
+        self.left_to_others = 0  # pages that are still queued, for crawls of other sources
         self.tasks: dict[int, Task] = {}  # handed out, not yet written
         self._keys: dict[object, str] = {}
         self.sitemaps: dict[str, list[str]] = {}  # host with port -> what its robots.txt names, where that was read
@@ -88,15 +100,39 @@ class Crawl:
             self.undone = undone_kinds(engine)
             self.ledger = Ledger(engine, plan.command)
             self.ledger.depth_limited = plan.scope.depth is not None
-            self.ledger.readmit(plan.scope.reason)
-            self.ledger.revisit(plan.scope.is_site_of(plan.starts), time.time())
             self.barren = Barren(self.ledger.given_up(WITHOUT_END))
-            self.ledger.seed(plan.starts)
+            self.share = Share(plan.scope, plan.names, plan.by_hand)
+            wanted = plan.scope.is_site_of(plan.starts) if plan.names is None else self._is_ours
+            self.ledger.readmit(plan.scope.reason if plan.names is None else self._reason_of_ours)
+            self.ledger.revisit(wanted, time.time())
+            parked = self._parked()
+            self.ledger.seed(plan.starts, patient=frozenset(start.url for start in plan.starts if not plan.is_by_hand(start.url)))
             self._guard()  # what a killed crawl left
             names = started_from(plan.scope, [start.url for start in plan.starts])
             self.ledger.watch(names, Origins(plan.scope, names))
-            self.frontier = Frontier(self.ledger, plan.concurrency, delay or plan.delay_of)
+            self.frontier = Frontier(self.ledger, plan.concurrency, delay or plan.delay_of, share=self.share, parked=parked)
             self._stack = opening.pop_all()
+
+    def _parked(self) -> dict[str, tuple[str, float]]:
+        """The parked hosts, why and until when. One with a start page that was given by hand is asked for it now, and that is told."""
+        keys = {canonical_url(start.url): start.url for start in self.plan.starts if self.plan.is_by_hand(start.url)}
+        hosts: dict[str, tuple[str, float]] = self.ledger.parked_hosts()
+        pages = self.ledger.parked_pages(keys)
+        for key, url in keys.items():
+            host, now = urlsplit(key).netloc, time.time()
+            reason, until = hosts.get(host, (None, 0.0))
+            if why := pages.get(key) or (reason if until > now else None):
+                logger.warning("%s is asked for all the same, as it was given by hand: %s", url, why)
+            if reason is not None:
+                hosts[host] = reason, 0.0
+        return hosts
+
+    def _reason_of_ours(self, url: str, depth: int) -> str | None:
+        """Why a page is not for this crawl, or None: what other sources left out is theirs to admit."""
+        return self.plan.scope.reason(url, depth) if self.share.has(url) else "a page of another source"
+
+    def _is_ours(self, url: str, depth: int) -> bool:
+        return self._reason_of_ours(url, depth) is None
 
     def next(self) -> Task | None:
         """The page to fetch now, or None."""
@@ -165,7 +201,8 @@ class Crawl:
         try:
             if self.error is None:
                 self.parked = self.frontier.park()
-                self.left = self.ledger.close(reason)
+                self.left_to_others = self.frontier.left_to_others() if self.plan.names is not None else 0
+                self.left = self.ledger.close(reason) - self.left_to_others
                 self._guard()
         except Exception as error:
             self.error = error

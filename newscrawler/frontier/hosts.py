@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from itertools import count
 
-from newscrawler.frontier.manners import LONGEST, HostManners, parked_text
+from newscrawler.frontier.manners import LONGEST, SLOWING, HostManners, parked_text
+from newscrawler.frontier.share import WHOLE, Share
 from newscrawler.store import Ledger, Task
 
 HEAD = 32  # pages of one host in memory
@@ -21,10 +22,22 @@ PATIENCE = 60.0  # seconds: a crawl waits so long for a host or a page, and leav
 
 
 class Frontier:
-    """The order of a crawl. `delay(host)` is the pause in seconds between two requests to a host; its Crawl-delay comes on top."""
+    """The order of a crawl. `delay(host)` is the pause in seconds between two requests to a host; its Crawl-delay comes on top.
 
-    def __init__(self, ledger: Ledger, concurrency: int, delay: Callable[[str], float], now: Callable[[], float] = time.monotonic) -> None:
-        self.ledger, self.concurrency, self.delay, self.now = ledger, concurrency, delay, now
+    `share` is the part of the queue that it hands out; the rest is left as it is. Hosts that an earlier crawl parked are left alone until
+    their time; `parked` are these with reason and time, as the ledger has them.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        concurrency: int,
+        delay: Callable[[str], float],
+        now: Callable[[], float] = time.monotonic,
+        share: Share = WHOLE,
+        parked: Mapping[str, tuple[str, float]] | None = None,
+    ) -> None:
+        self.ledger, self.concurrency, self.delay, self.now, self.share = ledger, concurrency, delay, now, share
         self.out: Counter[str] = Counter()  # handed out and not answered, by host
         self.total_out = 0
         self._heads: dict[str, deque[Task]] = {}
@@ -34,14 +47,25 @@ class Frontier:
         self._asked: dict[str, float] = {}
         self._manners: dict[str, HostManners] = {}
         self._tick = count()
-        for host, why in ledger.parked_hosts().items():
-            self.manners(host).was_parked(why)
-        for host in ledger.waiting_hosts():
+        self._held: dict[str, tuple[float, float, str]] = {}  # host parked by an earlier crawl -> until, by our clock and by all clocks; why
+        waiting = ledger.waiting_hosts()
+        for host in ledger.led_hosts([host for host in waiting if share.owns(host) is None], lambda host: share.owns(host) is True):
+            share.lead_to(host)
+        for host, (why, until) in (ledger.parked_hosts() if parked is None else parked).items():
+            if share.takes(host):
+                self._hold(host, why, until)
+        for host in waiting:
             self.more(host)
 
     def manners(self, host: str) -> HostManners:
         """What the answers of a host have said so far."""
         return self._manners.setdefault(host, HostManners())
+
+    def _hold(self, host: str, why: str, until: float) -> None:
+        """Keeps a host parked; no longer than a host is parked for, should the clock have been wrong."""
+        at = self.now() + min(LONGEST, max(0.0, until - time.time()))
+        self.manners(host).was_parked(why, at)
+        self._held[host] = at, until, why
 
     def next(self) -> Task | None:
         """The page to fetch now, or None when no host may be asked at this moment (see `pause`)."""
@@ -94,11 +118,11 @@ class Frontier:
     def _pop(self, host: str) -> Task | None:
         head = self._heads.setdefault(host, deque())
         if not head:
-            head.extend(self.ledger.take(host, HEAD, time.time()))
+            head.extend(self.ledger.take(host, HEAD, time.time(), self.share.choice_of(host)))
         if head:
             return head.popleft()
         del self._heads[host]
-        due = self.ledger.next_due(host)
+        due = self.ledger.next_due(host, self.share.choice_of(host))
         if due is not None:
             self._list(host, self.now() + max(0.05, due - time.time()))
         return None
@@ -110,8 +134,18 @@ class Frontier:
             heappush(self._turns, (at, next(self._tick), host))
 
     def more(self, host: str) -> None:
-        """Notes that a host has something in the queue."""
-        self._list(host, self._not_before.get(host, 0.0))
+        """Notes that a host has something in the queue; that of other crawls is none of ours."""
+        if self.share.takes(host):
+            self._list(host, self._not_before.get(host, 0.0))
+
+    def found(self, host: str) -> None:
+        """Notes that a page of this crawl has put something of a host into the queue."""
+        self.share.lead_to(host)
+        self.more(host)
+
+    def left_to_others(self) -> int:
+        """How many queued pages are of hosts that this crawl does not work on."""
+        return sum(number for host, number in self.ledger.waiting_hosts().items() if not self.share.takes(host))
 
     def answered(self, task: Task) -> None:
         """Notes that a page handed out is no longer being fetched."""
@@ -134,10 +168,11 @@ class Frontier:
         self.manners(host).answered = True
 
     def bad(self, host: str, why: str, *, wait: float | None = None, at_once: bool = False) -> bool:
-        """Notes a failure; returns whether it is the host's and not the page's. `wait`: seconds that the host asks to be left alone."""
+        """Notes a failure; returns whether it is the host's and not the page's. `wait`: seconds that the answer asks to be left alone."""
         manners = self.manners(host)
-        blameless = manners.fail(self.now(), why, at_once=at_once)
-        if wait is not None:
+        for_long = wait is not None and manners.is_asked_to_wait(wait)
+        blameless = manners.fail(self.now(), why, at_once=at_once or for_long)
+        if wait is not None and (wait <= SLOWING or manners.why is not None):
             manners.slow(self.now(), wait)
         return blameless
 
@@ -146,6 +181,11 @@ class Frontier:
         now, told = self.now(), {}
         for host, manners in self._manners.items():
             if manners.why is not None and manners.not_before > now:
+                at, until, why = self._held.get(host, (0.0, 0.0, ""))
+                if manners.not_before == at:  # nothing new: it was left alone
+                    told[host] = why.removeprefix("host ")
+                    self.ledger.park(host, until, why)
+                    continue
                 seconds = min(LONGEST, manners.not_before - now)
                 told[host] = parked_text(seconds, manners.why, time.time())
                 self.ledger.park(host, time.time() + seconds, "host " + told[host])

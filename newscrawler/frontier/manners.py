@@ -78,6 +78,7 @@ class HostManners:
     not_before: float = 0.0
     why: str | None = None  # it is parked, in words
     half_open: bool = False  # one request decides
+    waits: int = 1  # answers that ask for a long wait since the last good one; of a host without a good one the first is enough
 
     def asks_delay(self, seconds: float | None) -> None:
         """Notes a Crawl-delay; one that is no positive number says nothing."""
@@ -85,7 +86,7 @@ class HostManners:
 
     def succeed(self) -> None:
         """Notes an answer that is none of trouble: all is well."""
-        self.answered, self.failures, self.parks, self.why, self.half_open = True, 0, 0, None, False
+        self.answered, self.failures, self.parks, self.why, self.half_open, self.waits = True, 0, 0, None, False, 0
 
     def fail(self, now: float, why: str, *, at_once: bool = False) -> bool:
         """Notes a failure; returns whether it is the host's, so that the page's attempt does not count. `at_once` parks on the first."""
@@ -103,9 +104,16 @@ class HostManners:
         self.parks += 1
         self.not_before, self.why, self.half_open = max(self.not_before, now + seconds), why, False
 
-    def was_parked(self, why: str) -> None:
-        """Notes that an earlier crawl left the host parked, with the reason it wrote: one request decides."""
-        self.parks, self.why, self.half_open = KNOWN_TROUBLE, why.partition(": ")[2] or why, True
+    def is_asked_to_wait(self, seconds: float) -> bool:
+        """Notes that an answer asks for a wait; returns whether it is the host that asks: a single one between good answers is the page."""
+        if seconds <= SLOWING:
+            return False
+        self.waits += 1
+        return self.waits > 1
+
+    def was_parked(self, why: str, until: float) -> None:
+        """Notes that an earlier crawl left the host parked until a moment, with the reason it wrote: then one request decides."""
+        self.parks, self.why, self.not_before = KNOWN_TROUBLE, why.partition(": ")[2] or why, until
 
     def slow(self, now: float, seconds: float) -> None:
         """Asks nothing more of the host for a while, at most LONGEST."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from newscrawler.config import NO_RULES, Rules, Source, is_under, page_address
-from newscrawler.dedupe import registrable_domain
+from newscrawler.dedupe import registrable_domain, same_site
 from newscrawler.exceptions import UsageError
 from newscrawler.items import Link
 from newscrawler.rights import OBEY_ALL, Policy
@@ -60,10 +60,18 @@ class Scope:
         host = _host(url) if self.sources else ""
         return [source for source in self.sources if _is_under_any(host, _reach(source)) or _names_list(source, url)]
 
+    def owners_of(self, url: str) -> list[Source]:
+        """The sources that a URL's host belongs to, which may be fewer than have rules for it: not those that leave it out by their allowed_domains."""
+        return [source for source in self.sources if _has_host(source, url)]
+
     def looks_for(self, url: str) -> tuple[bool, bool]:
         """Whether feeds, and whether sitemaps, of this URL's site are looked for: not where a source names its own."""
         sources = self.sources_of(url)
         return all(source.feeds is None for source in sources), all(source.sitemaps is None for source in sources)
+
+    def names_sitemap(self, url: str) -> bool:
+        """Whether a source names this very URL as a sitemap."""
+        return any(url in (source.sitemaps or ()) for source in self.sources)
 
     def is_site_of(self, starts: Iterable[Found]) -> Callable[[str, int], bool]:
         """Whether a URL at a depth is of the sites of these start pages, and not left out; without start pages, every site is."""
@@ -128,6 +136,14 @@ def _left_out(source: Source, url: str) -> str | None:
     return None
 
 
+def _has_host(source: Source, url: str) -> bool:
+    """Whether the host of a URL is the source's own; of hosts without a domain (IP addresses) one port is."""
+    if _is_under_any(_host(url), (*source.allowed_domains, *source.sister_domains)):
+        return True
+    own = () if source.allowed_domains else source.start_pages or source.starts
+    return any(is_one_site(start, url) for start in own)
+
+
 def _names_list(source: Source, url: str) -> bool:
     """Whether a source names this very URL as a feed or sitemap, which may lie with a service for such."""
     return url in (source.feeds or ()) or url in (source.sitemaps or ())
@@ -138,6 +154,12 @@ def _reach(source: Source) -> frozenset[str]:
     """The domains that the rules of a source hold for."""
     own = (registrable_domain(_host(url)) for url in (source.start_pages or source.starts))
     return frozenset((*own, *source.allowed_domains, *source.sister_domains))
+
+
+def is_one_site(start: str, url: str) -> bool:
+    """Whether a URL is on the site of a start page, whichever of http and https each has."""
+    parts = urlsplit(start)
+    return urlsplit(url).netloc == parts.netloc or same_site(start, f"{parts.scheme}:{url.partition(':')[2]}")
 
 
 def _host(url: str) -> str:

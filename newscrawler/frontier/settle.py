@@ -20,7 +20,9 @@ BACK_OFF = 1.0  # seconds before the second attempt; doubles with each
 LONG_BACK_OFF = 120.0  # after an attempt that timed out: longer than a crawl waits that has nothing else to do (hosts.PATIENCE)
 HOPS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
-_RETRIED = (408, 425, 429, 500, 502, 503, 504)
+_RETRIED = (408, 425, 429, 500, 502, 503, 504, *range(520, 531))
+"""520 to 530 are said by a proxy (Cloudflare's, and others after it) of the server behind it: an answer that is none (520), down (521), no
+connection (522), no way to it (523), no answer in time (524), TLS that fails (525, 526), overloaded (529), its name does not resolve (530)."""
 _GONE = {404: 1, 410: absence.ENOUGH}  # how much one visit says that the page is gone for good
 """Any other answer ends the count of such visits, one of _RETRIED or 5xx apart, as no answer at all: they tell of the server, not of the page."""
 _FORBIDDEN = (401, 402, 403, 451)

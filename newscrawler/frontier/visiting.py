@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from newscrawler.extract.announced import day_number
 from newscrawler.frontier.announced import GUESSED
-from newscrawler.frontier.revisit import History, Kind, missed, next_visit, visited
+from newscrawler.frontier.revisit import DAY, History, Kind, missed, next_visit, visited
 from newscrawler.items import RawPage
 from newscrawler.store import Outcome, Task
 from newscrawler.store.visits import Visit
@@ -17,6 +18,10 @@ MAX_VALIDATOR = 500
 LISTS = ("hub", "feed", "sitemap")
 NEVER_READ = "failed"
 """What the visits of a page that failed and was never read are kept as: no validators, so no answer to it can be an unchanged one."""
+_NOT_YET = (403, 404)
+"""Answers that a page gives which is announced and not there yet. 401, 410 and 451 mean what they say."""
+EXPECTED = 3 * DAY
+"""Seconds after its link was found, and after its date, in which a page may still be about to come."""
 _GOOD = {"stored": "unchanged", "unchanged": "unchanged", "read": "read", "duplicate": "duplicate"}
 """States of a page that was read -> what an unchanged answer means for it from then on."""
 
@@ -63,13 +68,15 @@ def kept_visit(outcome: Outcome, raw: RawPage, task: Task) -> Callable[[int], Vi
     """What to keep of this visit, once the number of pages that it made due is known; None when nothing is to be kept.
 
     One that will be tried again in a moment is none. A page that was never read is kept in mind when it failed, and asked for again at
-    intervals that double, FAILURES visits in all; what was refused, is gone or was only guessed to be there is not.
+    intervals that double, FAILURES visits in all, or MISSES where it is not there but expected; what was refused, is gone or was only
+    guessed to be there is not.
     """
     old = task.visit
-    if old is None and outcome.state == "failed" and task.discovered_by != GUESSED:
+    may_come = outcome.state == "failed" or (raw.status in _NOT_YET and outcome.state in ("gone", "refused") and is_expected(task, outcome.at))
+    if old is None and may_come and task.discovered_by != GUESSED:
         return lambda _news: _failed(outcome, task)
     if old is not None and old.state == NEVER_READ and outcome.state not in _GOOD and outcome.state != "queued":
-        return lambda _news: _failed(outcome, task) if outcome.state == "failed" else replace(old, last_at=outcome.at, next_due=None)
+        return lambda _news: _failed(outcome, task) if may_come else replace(old, last_at=outcome.at, next_due=None)
     replaced = old is not None and (outcome.state in ("refused", "redirected") or _is_another(outcome, raw, task))
     if not replaced and outcome.state in _GOOD and (old is not None or raw.page is not None):
         return lambda news: _kept(outcome, raw, task, news)
@@ -80,6 +87,19 @@ def kept_visit(outcome: Outcome, raw: RawPage, task: Task) -> Callable[[int], Vi
     if replaced or outcome.state == "gone":  # what comes back is read, be it the same: its article may have gone with it
         return lambda _news: _visit((old.state, None, None, None, old.reading), history, wait)
     return lambda _news: _visit((old.state, old.etag, old.last_modified, old.body_hash, old.reading), history, wait)
+
+
+def is_expected(task: Task, at: float) -> bool:
+    """Whether a page is announced as news, so that one that is not there may be about to come.
+
+    By a feed, by a sitemap with a date, or by a link that was not on its section when that was visited first: of the links of a first
+    crawl, dead ones among them, the others are as old as the site.
+    """
+    if at - task.discovered_at > EXPECTED or 0 < task.news_date < day_number(at - EXPECTED):
+        return False
+    if task.discovered_by == "feed" or (task.discovered_by == "sitemap" and task.news_date):
+        return True
+    return task.discovered_by in ("section", "related", "sitemap") and task.source_since is not None and task.discovered_at > task.source_since
 
 
 def _is_another(outcome: Outcome, raw: RawPage, task: Task) -> bool:
@@ -97,10 +117,10 @@ def part_visit(task: Task) -> Callable[[int], Visit] | None:
 
 
 def _failed(outcome: Outcome, task: Task) -> Visit:
-    """The visits of a page that failed once more and was never read; as often as an article's, whatever the page may be."""
+    """The visits of a page that failed, or was not there, once more and was never read; as often as an article's, whatever it may be."""
     old = task.visit
     history = History("article", outcome.at, outcome.at, visits=0, misses=1) if old is None else missed(_history(old, "article"), outcome.at)
-    return _visit((NEVER_READ, None, None, None, task.reading), history, next_visit(history))
+    return _visit((NEVER_READ, None, None, None, task.reading), history, next_visit(history, gone=outcome.state != "failed"))
 
 
 def _kept(outcome: Outcome, raw: RawPage, task: Task, news: int) -> Visit:

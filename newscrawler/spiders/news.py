@@ -29,7 +29,9 @@ from newscrawler.config import chosen_sources
 from newscrawler.exceptions import BadUrl, StoreError, UsageError
 from newscrawler.extract.addresses import Resolver
 from newscrawler.extract.autodiscovery import MAX_SITEMAPS
+from newscrawler.extract.sitemaps import is_sitemap
 from newscrawler.frontier import Crawl
+from newscrawler.frontier.announced import expects_sitemap
 from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.manners import SLOWING, is_trouble, retry_after
 from newscrawler.frontier.scope import Scope, start_page
@@ -46,7 +48,7 @@ _FAULTS: tuple[tuple[type[Exception], str, bool], ...] = (
     (DownloadTimeoutError, "no whole answer in time", True),
     (DownloadConnectionRefusedError, "the host refuses connections", True),
     (ResponseDataLossError, "the answer was cut short", True),
-    (DownloadCancelledError, "larger than the limit for a body", False),
+    (DownloadCancelledError, "larger than the limit", False),
     (UnsupportedURLSchemeError, "no address of the web", False),
     (NotSupported, "the answer cannot be decoded", False),
     (DownloadFailedError, "the connection broke", True),
@@ -71,19 +73,25 @@ class NewsSpider(Spider):
     def __init__(self, url: str = "", crawl: Crawl | None = None, sources: str = "", only: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.starts: list[Found] = []
+        self.given: list[Found] = []  # those of `url`
+        self.names: frozenset[str] | None = None  # of the sources that are crawled
         self.fault: str | None = None
         """What is wrong with `url` or the sources, for `start` to tell: Scrapy would print a traceback for an exception here."""
         try:
-            self.starts = [start_page(one) for one in url.split(",") if one]
+            self.given = [start_page(one) for one in url.split(",") if one]
+            self.starts = [*self.given]
         except BadUrl as error:
             self.fault = str(error)
         self.crawl = crawl
         self.sources_file, self.only = sources, only
+        self.maxsize = self.sitemap_maxsize = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
         """Opens the crawl that the settings describe, unless one was given."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        spider.sitemap_maxsize = crawler.settings.getint("NEWSCRAWLER_SITEMAP_MAXSIZE")
         if spider.crawl is None:
             settings = crawler.settings
             scope = spider.take_sources(settings.get("NEWSCRAWLER_SOURCES"), settings.get("NEWSCRAWLER_ONLY"))
@@ -94,6 +102,8 @@ class NewsSpider(Spider):
             plan = Plan(
                 db=settings["NEWSCRAWLER_DB"],
                 starts=spider.starts,
+                by_hand=[start.url for start in spider.given],
+                names=spider.names,
                 scope=scope,
                 concurrency=settings.getint("CONCURRENT_REQUESTS"),
                 delay=settings.getfloat("DOWNLOAD_DELAY"),
@@ -114,7 +124,9 @@ class NewsSpider(Spider):
             self.fault = self.fault or str(error)
             return Scope()
         wanted = self.only or only
-        self.starts += [start_page(url) for source in sources if not wanted or source.name == wanted for url in source.starts]
+        crawled = [source for source in sources if not wanted or source.name == wanted]
+        self.starts += [start_page(url) for source in crawled for url in source.starts]
+        self.names = frozenset(source.name for source in crawled) if crawled else None
         return Scope(sources=tuple(sources))
 
     def delay_of(self, host: str) -> float:
@@ -159,6 +171,10 @@ class NewsSpider(Spider):
 
     def request(self, task: Task) -> Request | RawPage:
         """The request for a page: redirects and errors come back to us as they are. The outcome at once for no valid address."""
+        meta: dict[str, Any] = {"dont_redirect": True, "dont_retry": True, "handle_httpstatus_all": True}
+        assert self.crawl is not None
+        if 0 < self.maxsize < self.sitemap_maxsize and expects_sitemap(task, self.crawl.plan.scope):
+            meta["download_maxsize"] = self.sitemap_maxsize
         try:
             return Request(
                 task.url,
@@ -166,7 +182,7 @@ class NewsSpider(Spider):
                 errback=self.missed,
                 headers=conditional_headers(task),
                 dont_filter=True,
-                meta={"dont_redirect": True, "dont_retry": True, "handle_httpstatus_all": True},
+                meta=meta,
                 cb_kwargs={"task": task},
             )
         except ValueError as error:
@@ -188,15 +204,21 @@ class NewsSpider(Spider):
         assert self.crawl is not None
         if is_trouble(response.status):
             wait = retry_after(headers, raw.fetched_at)
-            slowing = wait if wait is not None and wait <= SLOWING else None
-            raw.host_fault = self.crawl.frontier.bad(task.host, f"HTTP {response.status}", wait=slowing)
+            said = f" with Retry-After: {headers['retry-after'][:60]}" if wait is not None and wait > SLOWING else ""
+            raw.host_fault = self.crawl.frontier.bad(task.host, f"HTTP {response.status}{said}", wait=wait)
         else:
             try:
                 self.crawl.frontier.good(task.host)
             except StoreError as error:
                 self.crawl.fail(error)
         self.answered(task)
+        if 0 < self.maxsize < len(raw.body) and not is_sitemap(raw.body):  # asked for as a sitemap: only those are read as a stream
+            raw.outcome, raw.body, raw.reason = "failed", b"", self._too_large(self.maxsize)
         yield raw
+
+    def _too_large(self, limit: int) -> str:
+        what = "sitemaps" if limit == self.sitemap_maxsize else "pages and feeds"
+        return f"larger than {limit / 2**20:,.6g} MiB, the limit for {what}"
 
     def missed(self, failure: Failure) -> Iterable[RawPage]:
         """What came instead of an answer."""
@@ -220,6 +242,8 @@ class NewsSpider(Spider):
         for fault, words, retry in _FAULTS:
             if isinstance(error, fault):
                 raw.reason, raw.retry, raw.timed_out = words, retry, fault is DownloadTimeoutError
+                if isinstance(error, DownloadCancelledError):
+                    raw.reason = self._too_large(request.meta.get("download_maxsize", self.maxsize))
                 raw.host_fault = retry and self.crawl.frontier.bad(task.host, words)
                 return raw
         self.logger.error("%s: %s: %s", request.url, type(error).__name__, error)

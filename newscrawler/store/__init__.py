@@ -10,10 +10,10 @@ from newscrawler.store.ledger import Ledger
 from newscrawler.store.near import NearIndex
 from newscrawler.store.outcome import Body, Outcome
 from newscrawler.store.parts import PartRead
-from newscrawler.store.queue import Task
+from newscrawler.store.queue import Choice, Task
 from newscrawler.store.undo import redo, undo, undone_kinds
 
 __all__ = [
-    "DEFAULT", "Body", "Found", "Ledger", "NearIndex", "Outcome", "PartRead", "Task", "connect", "database_url", "hold", "redo", "undo",
+    "DEFAULT", "Body", "Choice", "Found", "Ledger", "NearIndex", "Outcome", "PartRead", "Task", "connect", "database_url", "hold", "redo", "undo",
     "undone_kinds", "upgrade",
 ]  # fmt: skip

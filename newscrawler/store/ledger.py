@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import wraps
@@ -177,12 +177,13 @@ class Ledger:
     # ---- the queue
 
     @_named
-    def seed(self, found: Iterable[Found]) -> list[int]:
-        """The ids of start pages, each due now; commits."""
-        listed = list(found)
+    def seed(self, found: Iterable[Found], patient: Container[str] = ()) -> list[int]:
+        """The ids of start pages, each due now, but the `patient` URLs among them not before the time that they are parked until; commits."""
+        listed, now = list(found), time.time()
         connection = self._begin()
-        ids, _ = self.discoverer.ids(connection, listed, time.time())
-        queue.make_due(connection, ids.values())
+        ids, _ = self.discoverer.ids(connection, listed, now)
+        queue.make_due(connection, [page for url, page in ids.items() if url in patient], waits_at=now)
+        queue.make_due(connection, [page for url, page in ids.items() if url not in patient])
         queue.make_nearest(connection, ids.values())
         self.commit()
         return list(ids.values())
@@ -193,14 +194,19 @@ class Ledger:
         return queue.waiting_hosts(self._begin())
 
     @_named
-    def take(self, host: str, most: int, now: float) -> list[queue.Task]:
+    def take(self, host: str, most: int, now: float, choice: queue.Choice | None = None) -> list[queue.Task]:
         """The best due pages of a host, marked as in flight (durable with the next commit; before it they are still queued)."""
-        return queue.take(self._begin(), host, most, now, self.run_id)
+        return queue.take(self._begin(), host, most, now, self.run_id, choice)
 
     @_named
-    def next_due(self, host: str) -> float | None:
+    def next_due(self, host: str, choice: queue.Choice | None = None) -> float | None:
         """When the earliest queued page of a host is due, or None."""
-        return queue.next_due(self._begin(), host)
+        return queue.next_due(self._begin(), host, choice)
+
+    @_named
+    def led_hosts(self, hosts: Iterable[str], leads: Callable[[str], bool]) -> list[str]:
+        """See `queue.led_hosts`."""
+        return queue.led_hosts(self._begin(), hosts, leads)
 
     @_named
     def readmit(self, reason: Any) -> int:
@@ -230,9 +236,14 @@ class Ledger:
         queue.release(self._begin(), host)
 
     @_named
-    def parked_hosts(self) -> dict[str, str]:
-        """Host -> the reason why an earlier crawl parked it."""
+    def parked_hosts(self) -> dict[str, tuple[str, float]]:
+        """Host -> the reason why an earlier crawl parked it, and until when (in seconds since the epoch)."""
         return queue.parked_hosts(self._begin())
+
+    @_named
+    def parked_pages(self, keys: Iterable[str]) -> dict[str, str]:
+        """See `queue.parked_pages`; now."""
+        return queue.parked_pages(self._begin(), keys, time.time())
 
     @_named
     def revisit(self, wanted: Callable[[str, int], bool], now: float) -> int:
@@ -394,9 +405,9 @@ class Ledger:
         return parts.rows_of(self.connection, head) if head is not None else []
 
     @_named
-    def open_series(self) -> list[int]:
-        """The first pages of the series that are read in part and wait for more, or make no article yet."""
-        return parts.open_heads(self._begin()) if self.has_parts else []
+    def open_series(self, wanted: Callable[[str], bool]) -> list[int]:
+        """The first pages of the series that are read in part and wait for more, or make no article yet, where `wanted(url)` admits them."""
+        return [page for page, url in parts.open_heads(self._begin()) if wanted(url)] if self.has_parts else []
 
     @_named
     def gather(self, owner: int, page_ids: Sequence[int], at: float) -> None:

@@ -101,12 +101,13 @@ def is_pending(rows: Iterable[PartRow]) -> bool:
     return any(row.state in _PENDING for row in rows)
 
 
-def open_heads(connection: sa.Connection) -> list[int]:
-    """The heads of the series that have been read in part and wait for more, or make no article yet."""
+def open_heads(connection: sa.Connection) -> list[tuple[int, str]]:
+    """The heads of the series that have been read in part and wait for more, or make no article yet, each with its URL."""
     waiting = sa.select(parts.c.head_id).join(pages, pages.c.id == parts.c.page_id).where(pages.c.state.in_(_PENDING))
     open_ = sa.or_(parts.c.head_id.in_(waiting), pages.c.article_id.is_(None))
     read = sa.select(parts.c.head_id).join(pages, pages.c.id == parts.c.page_id).where(parts.c.record.is_not(None), open_).distinct()
-    return list(connection.execute(read.order_by(parts.c.head_id)).scalars())
+    heads = sa.select(pages.c.id, pages.c.url).where(pages.c.id.in_(read)).order_by(pages.c.id)
+    return [(row.id, row.url) for row in connection.execute(heads)]
 
 
 def series_of(connection: sa.Connection, page_id: int) -> Series | None:

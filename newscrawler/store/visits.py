@@ -67,12 +67,22 @@ HOUR = 3600.0
 def due_pages(connection: sa.Connection, now: float) -> list[tuple[int, str, int]]:
     """Id, URL and depth of the pages that are due by their visits, longest due first.
 
-    A visit in the future was written by a clock that was wrong: its page is due, as nobody knows when it was.
+    A visit in the future was written by a clock that was wrong: its page is due, as nobody knows when it was. A page that failed before
+    visits were kept is due once, after all others: from then on it has visits.
     """
     query = sa.select(pages.c.id, pages.c.url, pages.c.depth).join(visits, visits.c.page_id == pages.c.id)
     wrong = sa.and_(visits.c.last_at > now + HOUR, visits.c.next_due.is_not(None))
     query = query.where(sa.or_(visits.c.next_due <= now, wrong), pages.c.state.in_(AGAIN)).order_by(visits.c.next_due, pages.c.id)
-    return [(row.id, row.url, row.depth) for row in connection.execute(query)]
+    rows = [*connection.execute(query), *connection.execute(_FAILED_BEFORE)]
+    return [(row.id, row.url, row.depth) for row in rows]
+
+
+_FAILED_BEFORE = (
+    sa.select(pages.c.id, pages.c.url, pages.c.depth)
+    .outerjoin(visits, visits.c.page_id == pages.c.id)
+    .where(pages.c.state == "failed", visits.c.page_id.is_(None), pages.c.discovered_by != "guessed")  # of what is only tried no visits are kept
+    .order_by(pages.c.id)
+)
 
 
 def settled_pages(connection: sa.Connection, wanted: dict[str, int]) -> dict[str, tuple[int, str, float]]:
