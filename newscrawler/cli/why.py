@@ -11,6 +11,7 @@ import click
 
 from newscrawler.cli import options
 from newscrawler.exceptions import NewscrawlerError
+from newscrawler.rights import allows
 
 MOST_MEMBERS = 20
 """Members of a cluster that are listed; --json has more."""
@@ -82,7 +83,13 @@ def _lines(told: dict[str, Any]) -> list[str]:
     lines += [f"  leads to  {told['redirected_to']}"] if told["redirected_to"] else []
     if article:
         lines += [f"  article   {article['title']}", f"            {article['id']}, revision {article['revision']}, of {article['url']}"]
-        lines += [f"  gone      {utc(article['gone_at'])}: its page is no longer there"] if article["gone_at"] else []
+        if article["gone_at"]:
+            lost = f"  withheld  {utc(article['gone_at'])}: {article['withheld']}" if article["withheld"] else None
+            lines.append(lost or f"  gone      {utc(article['gone_at'])}: its page is no longer there")
+        own = told["duplicate"] or article["record"]
+        said = [f"{name}: {value}" for name, value in own["rights"].items() if value]
+        lines += [f"{'  rights    ' if number == 0 else ' ' * 12}{line}" for number, line in enumerate(said)]
+        lines += ["            no copy of the page is kept: noarchive"] if not told["body_kept"] and not allows(own["rights"], "archive") else []
         lines += [f"  kept      as a duplicate of {article['id']}, {told['duplicate']['id']}"] if told["duplicate"] else []
         lines += list(_cluster(told["cluster"], page["url"]))
         lines += [f"  repairs   {one['field']}: {one['count']} {one['kind']}" for one in article["record"]["repairs"]]
