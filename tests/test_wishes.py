@@ -14,16 +14,19 @@ from typing import Any
 import jsonschema
 import pytest
 import sqlalchemy as sa
+from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 from conftest import CRAWL, Ran, newscrawler, serving
 from hypothesis import given
 from hypothesis import strategies as st
 from test_manners import TEXT
 from test_parts_crawl import Site as Parts
+from test_revisit import let_pass
 
 from newscrawler.export import record_schema
 from newscrawler.items import Said
 from newscrawler.rights import changes, heard, packed, rights_of, unpacked
 from newscrawler.store import connect
+from newscrawler.store.tables import bodies
 
 STORY, COPY = "/2026/11/24/ferry-story.html", "/2026/11/24/ferry-story-again.html"
 NOINDEX = {"X-Robots-Tag": "noindex"}
@@ -38,6 +41,7 @@ class Paper:
         self.headers: dict[str, str] = {}
         self.on_304: dict[str, str] = {}
         self.meta = ""
+        self.text = f"<p>{TEXT}</p><p>{TEXT}</p>"
         self.views = 0
         self.validators = True
         self.asked: list[tuple[str, int]] = []
@@ -51,7 +55,7 @@ class Paper:
         if path not in (STORY, COPY):
             return 404, {}, ""
         head = f"<title>The new ferry line</title>{self.meta}<!-- {self.views} -->"
-        body = f"<html><head>{head}</head><body><article><h1>The new ferry line</h1><p>{TEXT}</p><p>{TEXT}</p></article></body></html>"
+        body = f"<html><head>{head}</head><body><article><h1>The new ferry line</h1>{self.text}</article></body></html>"
         etag = f'"{hashlib.md5(body.encode()).hexdigest()}"'
         if self.validators and tag == etag:
             return 304, self.on_304, ""
@@ -374,6 +378,60 @@ def test_an_article_that_an_upgrade_brought_is_asked_for_whole_and_loses_nothing
     assert archive.rights() == {"robots": "Allow: /", "x_robots_tag": "nosnippet", "tdm_reservation": "0"}
 
 
+def test_reading_again_leaves_the_rights_of_a_duplicate_where_nobody_knows_who_said_them(archive: Archive) -> None:
+    archive.paper.robots = (200, "User-agent: *\nContent-Signal: ai-train=no\n")
+    archive.visit(COPY)
+    before = archive.export("--keep-duplicates")
+    engine = connect(archive.db, write=True)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE visits SET said = NULL"))
+    engine.dispose()
+    archive.reextract()
+    assert archive.export("--keep-duplicates") == before
+
+
+def test_what_is_refused_is_not_stored_by_a_reading_that_finds_an_article(paper: Paper, where: str) -> None:
+    paper.headers, text, paper.text = NOINDEX, paper.text, ""
+    archive = Archive(paper, where)
+    archive.visit()
+    assert archive.bodies() == 1 and archive.export() == [], "no article, so nothing to refuse"
+    paper.text = text
+    engine = connect(where, write=True)
+    with engine.begin() as connection:  # a better reader would find one in what is kept
+        connection.execute(bodies.update().values(body=zstd.compress(paper.answer(STORY, None)[2].encode(), 3)))
+    engine.dispose()
+    assert "1 withheld" in archive.reextract().err and archive.export() == []
+
+
+# ---- when it is asked for again
+
+
+def test_what_is_withheld_is_visited_as_an_article_is_and_stored_when_it_may_be(paper: Paper, where: str) -> None:
+    paper.headers, archive = NOINDEX, Archive(paper, where)
+    archive.visit()
+    assert archive.export() == [] and "visits    1, due again" in archive.why()
+    paper.headers = {}
+    archive.visit("/")
+    assert archive.export() == [], "not before it is due"
+    let_pass(where, 2)
+    archive.visit("/")
+    assert archive.ops() == [(1, "add", 1)]
+    paper.on_304 = paper.headers = NOINDEX
+    let_pass(where, 6)
+    archive.visit("/")
+    assert archive.export() == [], "withheld now"
+    paper.on_304 = paper.headers = {}
+    let_pass(where, 48)
+    archive.visit("/")
+    assert [op for _, op, _ in archive.ops()] == ["add"]
+
+
+def test_a_crawl_writes_what_is_told_again(archive: Archive) -> None:
+    archive.paper.on_304 = {"X-Robots-Tag": "nosnippet"}
+    ran = newscrawler("crawl", archive.paper.base + STORY, "--db", archive.db, "--depth", "0", "-o", "-", *CRAWL)
+    assert [json.loads(line) for line in ran.out.splitlines()] == archive.export()
+
+
 # ---- duplicates and parts
 
 
@@ -410,10 +468,11 @@ class PartsWithWishes(Parts):
     def __init__(self) -> None:
         super().__init__()
         self.unwanted: set[str] = set()
+        self.wish = "nosnippet"
 
     def page(self, path: str) -> str:
-        meta = "<meta name=robots content=noindex>" if path in self.unwanted else "<meta name=robots content=nosnippet>" if self.first != "" else ""
-        return super().page(path).replace("<head>", f"<head>{meta}") if super().page(path) else ""
+        meta = "noindex" if path in self.unwanted else self.wish
+        return super().page(path).replace("<head>", f"<head><meta name=robots content={meta}>")
 
 
 @pytest.mark.parametrize("said", ["noindex", 404])
@@ -440,6 +499,38 @@ def test_an_article_of_several_pages_is_not_brought_back_by_its_other_parts(wher
         assert newscrawler("export", "--db", where).out == ""
         site.missing, site.unwanted = set(), set()
         assert crawl(first) == ["add"]
+
+
+def test_new_rights_of_the_first_part_are_those_of_the_article_and_stay_when_it_is_read_again(where: str) -> None:
+    site = PartsWithWishes()
+    with serving(site.answer) as port:
+        first = f"http://127.0.0.1:{port}/2026/03/02/a.html"
+
+        def exported() -> tuple[str, int, str, str]:
+            (record,) = map(json.loads, newscrawler("export", "--db", where).out.splitlines())
+            return record["op"], record["revision"], record["rights"]["meta_robots"], record["text"]
+
+        newscrawler("crawl", first, "--db", where, *CRAWL)
+        before = exported()
+        assert before[:3] == ("add", 1, "nosnippet")
+        site.wish = "nosnippet,noimageindex"
+        newscrawler("crawl", first, "--db", where, *CRAWL)
+        after = exported()
+        assert after == ("update", 2, "nosnippet,noimageindex", before[3])
+        assert "only its rights changed: meta_robots" in newscrawler("why", first, "--db", where).out
+    engine = connect(where, write=True)
+    with engine.begin() as connection:  # as if a header had said it: there is none with a body that is kept
+        line = connection.execute(sa.text("SELECT record FROM parts WHERE number = 0")).scalar_one()
+        told = json.loads(line)
+        told["rights"]["x_robots_tag"] = "nosnippet"
+        connection.execute(sa.text("UPDATE parts SET record = :r WHERE number = 0"), {"r": json.dumps(told)})
+    engine.dispose()
+    newscrawler("reextract", "--db", where)
+    engine = connect(where)
+    with engine.connect() as connection:
+        told = json.loads(connection.execute(sa.text("SELECT record FROM parts WHERE number = 0")).scalar_one())
+    engine.dispose()
+    assert told["rights"]["x_robots_tag"] == "nosnippet"
 
 
 def test_a_part_that_may_not_be_stored_any_more_is_left_out(where: str) -> None:

@@ -76,14 +76,12 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
     if raw.decision.of is not None and raw.decision.verdict == "revision" and ledger.is_gone(raw.decision.of):
         return "gone"  # an old body does not bring it back
     record = collected_record(raw, key, digest, *ledger.ways_to(raw.page_id))
+    record["rights"] = _rights(raw, record, ledger.rights_of(raw.page_id))
     if raw.decision.verdict == "unchanged":
         assert raw.decision.of is not None
         if not differs(ledger.newest(raw.decision.of), record):
             return "unchanged"
         raw.decision = Decision("revision", raw.decision.of, "read again")
-    if raw.decision.verdict == "revision":
-        assert raw.decision.of is not None
-        record["rights"] = _rights(raw, record, ledger.newest(raw.decision.of))
     told = {"new": "new", "duplicate": "duplicate"}.get(raw.decision.verdict, "changed")
     # One that is due again or missing stays so.
     state = row["state"] if row["state"] in ("queued", "gone") else "duplicate" if told == "duplicate" else "stored"
@@ -101,16 +99,16 @@ def _is_held(ledger: Ledger, page_id: int) -> bool:
 
 
 def _said(row: sa.RowMapping, raw: RawPage) -> Said | None:
-    """What was said about the use of a page by its last answer, None where that is not known. What the page itself says is read in its body, where
-    that is of this answer."""
+    """What was said about the use of a page by its last answer, None where that is not known. What the page itself says is read in its body,
+    where that is of this answer."""
     before = unpacked(row["said"])
     return before if before is None or row["body_hash"] != body_hash(raw.body) else said_by(raw, before, whole=False)
 
 
-def _rights(raw: RawPage, record: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    """The rights of a record that is made anew: where it is not known who said what, what came with the answer is in the record before alone."""
+def _rights(raw: RawPage, record: dict[str, Any], before: dict[str, str | None] | None) -> dict[str, Any]:
+    """The rights of a record that is made anew: where it is not known who said what, those before have what came with the answer."""
     told: dict[str, Any] = record["rights"]
-    return told if raw.said is not None else before["rights"] | {name: value for name, value in told.items() if value is not None}
+    return told if raw.said is not None or before is None else before | {name: value for name, value in told.items() if value is not None}
 
 
 def _reread_part(ledger: Ledger, row: sa.RowMapping, raw: RawPage, key: str, digest: str, series: Series) -> str:
@@ -118,8 +116,7 @@ def _reread_part(ledger: Ledger, row: sa.RowMapping, raw: RawPage, key: str, dig
     assert raw.page is not None and raw.page.article is not None
     record = collected_record(raw, key, digest, *ledger.ways_to(raw.page_id))
     before = next((part.record for part in ledger.series_rows(raw.page_id) if part.page_id == raw.page_id and part.record), None)
-    if before is not None:
-        record["rights"] = _rights(raw, record, json.loads(before))
+    record["rights"] = _rights(raw, record, json.loads(before)["rights"] if before else None)
     examples = raw.page.article.examples
     ledger.enter_part(raw.page_id, part_of(series, record, examples, again=False), part_pages(series, raw.page_id, row["depth"], Scope()))
     return "part of an article"
