@@ -28,7 +28,7 @@ from newscrawler.rights import changes, heard, packed, rights_of, unpacked
 from newscrawler.store import connect
 from newscrawler.store.tables import bodies
 
-STORY, COPY = "/2026/11/24/ferry-story.html", "/2026/11/24/ferry-story-again.html"
+STORY, COPY = "/stories/the-new-ferry-line.html", "/stories/the-new-ferry-line-again.html"  # without a date: an old one is not asked for again
 NOINDEX = {"X-Robots-Tag": "noindex"}
 
 
@@ -199,7 +199,7 @@ def test_other_words_for_the_same_wish_are_no_change(archive: Archive, say: Call
     say(archive.paper, {"X-Robots-Tag": "nosnippet, max-snippet:20"})
     archive.visit()
     say(archive.paper, {"X-Robots-Tag": "Max-Snippet:20,nosnippet, otherbot: noindex"})
-    archive.paper.robots = (200, "User-agent: *\nAllow: /2026/\nAllow: /\n")
+    archive.paper.robots = (200, "User-agent: *\nAllow: /stories/\nAllow: /\n")
     archive.visit()
     assert archive.ops() == [(2, "update", 2)]
 
@@ -262,7 +262,7 @@ def test_what_meta_says_stays_as_long_as_the_page(paper: Paper, where: str, vali
 @pytest.mark.parametrize("validators", [True, False])
 def test_a_tdmrep_that_comes_withholds_and_one_that_goes_brings_back(archive: Archive, validators: bool) -> None:
     archive.paper.validators = validators
-    archive.paper.tdmrep = (200, json.dumps([{"location": "/2026/", "tdm-reservation": 1, "tdm-policy": "https://p.example/"}]))
+    archive.paper.tdmrep = (200, json.dumps([{"location": "/stories/", "tdm-reservation": 1, "tdm-policy": "https://p.example/"}]))
     archive.visit()
     (grave,) = archive.export("--since", "1")
     assert grave["reason"] == "withheld: text and data mining is reserved (tdm-reservation: 1)"
