@@ -180,6 +180,16 @@ class Page:
     """The feeds and sitemaps that the head of a page names, absolute."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said about the use of a page, by who says it: each has keys of the record's `rights`, and only what is said."""
+
+    host: dict[str, str] = field(default_factory=dict)
+    """robots.txt and tdmrep.json."""
+    header: dict[str, str] = field(default_factory=dict)
+    page: dict[str, str] = field(default_factory=dict)
+
+
 Outcome = Literal["response", "refused", "failed", "unchanged"]
 
 
@@ -205,10 +215,13 @@ class RawPage:
     """The attempt took all the time that it was given: the next one is worth it only a good while later."""
     host_fault: bool = False
     """The host is in trouble: this failure is not counted against the page."""
-    rights: dict[str, str] = field(default_factory=dict)
-    """What the host says about the use of the page, robots.txt above all: keys of the record's `rights`."""
+    rights: dict[str, str | None] = field(default_factory=dict)
+    """What the host says about the use of the page, robots.txt above all: keys of the record's `rights`. None: it is known to say nothing; a
+    key that is not there: it is not known now what it says."""
+    said: Said | None = None
+    """What is said about its use as of this answer, with what earlier ones said and this one does not tell."""
     withheld: str | None = None
-    """Why the article that was read is not to be stored; `page.article` is None then."""
+    """Why the article of the page is not to be stored, or not to be kept in the collection; `page.article` is None then."""
     page: Page | None = None
     unmodified: str | None = None
     """How we know that the page is as we read it last ("not modified", "same body"); it is not read again then."""

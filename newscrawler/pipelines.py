@@ -18,7 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from newscrawler.exceptions import BadRow, StoreError
-from newscrawler.export.collected import collected_record, fetched_rights
+from newscrawler.export.collected import collected_record, fetched_rights, said_by
 from newscrawler.extract import read_page
 from newscrawler.extract.announced import complete_article
 from newscrawler.extract.seen import NONE_SEEN, Seen
@@ -26,8 +26,9 @@ from newscrawler.frontier import Crawl, Scope, join_parts, part_of, settle
 from newscrawler.frontier.announced import GUESSED, places
 from newscrawler.frontier.crawl import EXAMPLES
 from newscrawler.frontier.recognize import recognize
-from newscrawler.frontier.visiting import is_same_body, kept_visit
-from newscrawler.items import Link, RawPage
+from newscrawler.frontier.visiting import ARTICLES, is_unmodified, kept_visit
+from newscrawler.items import Link, RawPage, Said
+from newscrawler.rights import HOST_KEYS, unpacked
 from newscrawler.store import Found, Outcome, Task
 
 logger = logging.getLogger(__name__)
@@ -51,22 +52,24 @@ class _WithCrawl:
 
 
 class ReadPage(_WithCrawl):
-    """Decodes, extracts and cleans the body of a good answer: sets `page`."""
+    """Decodes, extracts and cleans the body of a good answer: sets `page`, and `said` and `withheld` of one that is as it was too."""
 
     def process_item(self, item: Any) -> Any:
-        """Everything but a RawPage with a body of a good answer passes as it is."""
-        if isinstance(item, RawPage) and item.outcome == "response" and item.body and item.status is not None and 200 <= item.status < 300:
-            task = self.crawl.tasks.get(item.page_id) if self.crawl else None
-            if task is not None and is_same_body(item, task):
-                item.unmodified = "same body"
-                return item
+        """Everything but a RawPage with a good answer passes as it is."""
+        if not isinstance(item, RawPage) or item.outcome != "response":
+            return item
+        task = self.crawl.tasks.get(item.page_id) if self.crawl else None
+        if task is not None and is_unmodified(item, task):
+            item.unmodified = "not modified" if item.status == 304 else "same body"
+            self._hear(item, task)
+        elif item.body and item.status is not None and 200 <= item.status < 300:
             try:
                 without = self.crawl.undone if self.crawl else frozenset[str]()
                 scope = self.crawl.plan.scope if self.crawl else Scope()
                 sisters, rules = scope.sisters_of(item.url), scope.rules_of(item.url, item.fetched_at)
                 seen = self._seen(item.url)
                 item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules, seen=seen)
-                self._obey(item, scope)
+                self._hear(item, task)
                 if task is not None and task.announced is not None and item.page.article is not None:
                     complete_article(item.page.article, task.announced.says, task.announced.source, item.fetched_at)
             except StoreError as error:
@@ -82,13 +85,29 @@ class ReadPage(_WithCrawl):
         """What the crawl has learned of the site."""
         return self.crawl.ledger.seen(url) if self.crawl is not None and self.crawl.error is None else NONE_SEEN
 
-    @staticmethod
-    def _obey(item: RawPage, scope: Scope) -> None:
-        """Takes away the article of a page whose publisher asks for it; its links stay, and what is no article is read as ever."""
-        if item.page is not None and item.page.article is not None:
+    def _hear(self, item: RawPage, task: Task | None) -> None:
+        """Notes what is said about the use of the page as of this answer, and obeys: the article of a page whose publisher asks for it is
+        taken away. Its links stay, and what is no article is read as ever."""
+        item.said = said_by(item, self._said_before(task) if task is not None else None)
+        if (item.page.article is not None) if item.page is not None else _has_article(task):
+            scope = self.crawl.plan.scope if self.crawl else Scope()
             item.withheld = scope.policy_of(item.url).refusal(fetched_rights(item))
-            if item.withheld is not None:
-                item.page.article = item.page.series = None
+        if item.withheld is not None and item.page is not None:
+            item.page.article = item.page.series = None
+
+    def _said_before(self, task: Task) -> Said | None:
+        """What was said until now. Where it is not known by whom, it is the host that may have: then this answer is a whole one, and tells the rest."""
+        if task.visit is not None and task.visit.said is not None:
+            return unpacked(task.visit.said)
+        if task.fetches == 0 or self.crawl is None or self.crawl.error is not None:
+            return None
+        rights = self.crawl.ledger.rights_of(task.page_id)
+        return None if rights is None else Said({key: value for key in HOST_KEYS if (value := rights.get(key)) is not None})
+
+
+def _has_article(task: Task | None) -> bool:
+    """Whether a page that is as it was has an article, or repeats one."""
+    return task is not None and task.visit is not None and task.visit.state in ARTICLES
 
 
 class FindDuplicates(_WithCrawl):
@@ -249,7 +268,7 @@ class StorePage(_WithCrawl):
             logger.error("%s could not be stored: %s", item.url, error)
             outcome.state, outcome.reason = "failed", f"could not be stored: {error}"[:300].encode("utf-8", "replace").decode().replace("\0", "")
             outcome.decision, outcome.links, outcome.found, outcome.redirected_to, outcome.body = None, (), (), None, None
-            outcome.part, outcome.part_pages = None, ()
+            outcome.part, outcome.part_pages, outcome.retold, outcome.withheld = None, (), None, None
             outcome.announced, outcome.stale, outcome.visit = (), None, kept_visit(outcome, item, task)
             return crawl.ledger.write(outcome)
 

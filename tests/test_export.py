@@ -29,7 +29,7 @@ KNOWN: dict[str, Any] = {
 }
 # Written out here once more on purpose: the order is a promise to readers, not an implementation detail.
 KEYS = [
-    "schema", "id", "seq", "op", "url", "requested_url", "canonical_url", "source_domain", "source_name", "title", "subtitle",
+    "schema", "id", "seq", "op", "reason", "url", "requested_url", "canonical_url", "source_domain", "source_name", "title", "subtitle",
     "description", "text", "authors", "byline", "date_published", "date_modified", "date_published_raw", "date_published_source",
     "date_precision", "tz_source", "date_first_seen", "date_fetched", "language", "language_score", "keywords", "sections",
     "image_url", "images", "related", "is_accessible_for_free", "content_hash", "near_hash", "cluster_id", "duplicate_of",

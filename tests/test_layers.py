@@ -39,7 +39,7 @@ LAYERS = {
     "items": Layer(frozenset()),
     "exceptions": Layer(frozenset()),
     "config": Layer(frozenset({"exceptions", "rights"})),
-    "rights": Layer(frozenset()),
+    "rights": Layer(frozenset({"items"})),
     "chinese": Layer(frozenset()),
     "clean": Layer(BOTTOM),
     "dedupe": Layer(BOTTOM),

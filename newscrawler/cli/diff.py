@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from newscrawler.dedupe.changes import marked, unified
+from newscrawler.rights import changes
 
 _COLOURS = {"-": "\x1b[31;9m", "+": "\x1b[32m", " ": ""}
 _FIELDS = ("title", "subtitle", "description", "authors", "date_published", "keywords", "text")
@@ -24,6 +25,8 @@ def diff_lines(versions: list[tuple[int, float, dict[str, Any]]], *, colour: boo
         lines += ["", f"revision {old} -> {new}, seen {utc(seen)}"]
         changed = [line for name in _FIELDS for line in _field(name, _said(before, name), _said(after, name), colour)]
         lines += changed or [f"  {', '.join(_FIELDS)} are the same"]
+        was, now = before.get("rights") or {}, after.get("rights") or {}
+        lines += [f"  rights, {name}: {was.get(name)!r} -> {now.get(name)!r}" for name in changes(was, now)]
     return lines
 
 

@@ -36,8 +36,8 @@ def command(db: str, as_json: bool) -> None:
         for state, number in counts["pages"].items():
             if number or state in ("fetched", "queued", "stored", "total"):
                 options.put(f"{number:>10,}  pages {state.replace('_', ' ')}")
-        for name in ("articles", "articles_gone", "duplicates", "clusters", "revisions", "links", "forgotten", "runs"):
-            if counts[name] or name != "articles_gone":
+        for name in ("articles", "articles_gone", "articles_withheld", "duplicates", "clusters", "revisions", "links", "forgotten", "runs"):
+            if counts[name] or name not in ("articles_gone", "articles_withheld"):
                 options.put(f"{counts[name]:>10,}  {name.replace('_', ' ')}")
         if counts["undone"]:
             options.put(f"            repairs not made here: {', '.join(counts['undone'])}")

@@ -11,6 +11,7 @@ import click
 
 from newscrawler.cli import options
 from newscrawler.exceptions import NewscrawlerError
+from newscrawler.rights import allows
 
 MOST_MEMBERS = 20
 """Members of a cluster that are listed; --json has more."""
@@ -82,7 +83,10 @@ def _lines(told: dict[str, Any]) -> list[str]:
     lines += [f"  leads to  {told['redirected_to']}"] if told["redirected_to"] else []
     if article:
         lines += [f"  article   {article['title']}", f"            {article['id']}, revision {article['revision']}, of {article['url']}"]
-        lines += [f"  gone      {utc(article['gone_at'])}: its page is no longer there"] if article["gone_at"] else []
+        if article["gone_at"]:
+            lost = f"  withheld  {utc(article['gone_at'])}: {article['withheld']}" if article["withheld"] else None
+            lines.append(lost or f"  gone      {utc(article['gone_at'])}: its page is no longer there")
+        lines += list(_rights(told))
         lines += [f"  kept      as a duplicate of {article['id']}, {told['duplicate']['id']}"] if told["duplicate"] else []
         lines += list(_cluster(told["cluster"], page["url"]))
         lines += [f"  repairs   {one['field']}: {one['count']} {one['kind']}" for one in article["record"]["repairs"]]
@@ -92,6 +96,16 @@ def _lines(told: dict[str, Any]) -> list[str]:
 
         lines += diff_lines(told["versions"], colour=sys.stdout.isatty())
     return lines
+
+
+def _rights(told: dict[str, Any]) -> Iterator[str]:
+    """What is said about the use of what the page has, and whether that left no copy; nothing where another page has the article."""
+    own = told["duplicate"] or (told["article"]["record"] if told["article"]["url"] == told["page"]["url"] else None)
+    rights = own["rights"] if own else {}
+    for number, (name, value) in enumerate((name, value) for name, value in rights.items() if value):
+        yield f"  {'' if number else 'rights':<10}{name}: {value}"
+    if not told["body_kept"] and not allows(rights, "archive"):
+        yield f"  {'':<10}no copy of the page is kept: noarchive"
 
 
 def _cluster(cluster: dict[str, Any] | None, url: str) -> Iterator[str]:

@@ -40,6 +40,8 @@ class Known:
     """The canonical URL by which it was found drops what may tell pages apart (`likeness.is_supposed`)."""
     elsewhere: bool = False
     """It is of another site than the page."""
+    withheld: bool = False
+    """It is gone because its publisher asked for it."""
 
 
 TINY = 20
@@ -123,7 +125,7 @@ def _apart(known: Known, likeness: Likeness) -> str:
 
 def _again(content_hash: str, own: Known, article: Article | None) -> Decision:
     if own.gone:
-        return Decision("revision", own.id, "the page is there again")
+        return Decision("revision", own.id, "its publisher allows it again" if own.withheld else "the page is there again")
     if own.content_hash == content_hash:
         return Decision("unchanged", own.id, "same page, same text")
     if article is not None and own.text is not None and own.title == article.title:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from newscrawler import __version__
 from newscrawler.dedupe import article_id, registrable_domain
 from newscrawler.export.record import article_record
-from newscrawler.items import RawPage
+from newscrawler.items import RawPage, Said
+from newscrawler.rights import heard, rights_of
 
 
 def utc(seconds: float) -> str:
@@ -22,14 +23,15 @@ def utc(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def fetched_rights(raw: RawPage) -> dict[str, str | None]:
-    """The record's `rights`: what the page says goes before its headers, and these before what its host says of all pages."""
-    headers = {"x_robots_tag": "x-robots-tag", "tdm_reservation": "tdm-reservation", "tdm_policy": "tdm-policy"}
-    told: dict[str, str | None] = {**raw.rights}
-    told.update((key, raw.headers[name]) for key, name in headers.items() if name in raw.headers)
-    if raw.page is not None:
-        told |= {"meta_robots": raw.page.meta_robots} | raw.page.rights
-    return told
+def said_by(raw: RawPage, before: Said | None = None, *, whole: bool = True) -> Said:
+    """What is said about the use of a page as of this answer, given what was said `before`. Without `whole` its headers are not all there."""
+    page = None if raw.page is None else {"meta_robots": raw.page.meta_robots, **raw.page.rights}
+    return heard(before, host=raw.rights, headers=raw.headers, page=page, whole=whole and raw.status != 304)
+
+
+def fetched_rights(raw: RawPage) -> dict[str, str]:
+    """The record's `rights`."""
+    return rights_of(raw.said or said_by(raw))
 
 
 def collected_record(raw: RawPage, article_key: str, content_hash: str, discovered_by: list[str], discovered_from: list[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ ask for the same uses each time.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -24,6 +25,7 @@ from newscrawler.store import reading
 
 PORTION = 500
 POLL = 1.0
+_REASONS = {"forgotten": "removed", "gone": "its page is gone", "duplicate": "no duplicate any more", "withheld": "withheld"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,20 @@ def _told(found: Iterable[tuple[int, Any]], wanted: Wanted, untold: int) -> Iter
             yield one
         elif is_record:
             if one["revision"] > 1 and (wanted.every_revision or seq > untold):
-                yield _taken_back(one)
+                yield _taken_back(one, wanted.uses)
         elif seq > untold or (wanted.every_revision and one["kind"] == "gone"):
-            yield deleted_record(one["article_id"], seq, one["url"], utc(one["deleted_at"]))
+            why = one["reason"] or _REASONS[one["kind"]]
+            rights = json.loads(one["record"])["rights"] if one["record"] else None
+            yield deleted_record(one["article_id"], seq, one["url"], utc(one["deleted_at"]), reason=why, rights=rights)
 
 
-def _taken_back(record: dict[str, Any]) -> dict[str, Any]:
+def _taken_back(record: dict[str, Any], uses: Iterable[str]) -> dict[str, Any]:
     """What is told of a version that may not be used: the deletion of those before it, and why."""
-    deleted = deleted_record(
-        record["id"], record["seq"], record["url"], record["date_fetched"], source_domain=record["source_domain"], revision=record["revision"]
-    )
-    return deleted | {"rights": record["rights"]}
+    why = f"refused: {', '.join(use for use in uses if not allows(record['rights'], use))}"
+    return deleted_record(
+        record["id"], record["seq"], record["url"], record["date_fetched"], reason=why, source_domain=record["source_domain"],
+        revision=record["revision"], rights=record["rights"],
+    )  # fmt: skip
 
 
 def _exported(engine: Any, since: int, wanted: Wanted) -> Iterator[tuple[int, Any]]:

@@ -18,7 +18,7 @@ SCHEMA_NAME = "newscrawler.article/1"
 MAX_DISCOVERED_FROM = 10
 
 CORE_KEYS = (
-    "schema", "id", "seq", "op",
+    "schema", "id", "seq", "op", "reason",
     "url", "requested_url", "canonical_url", "source_domain", "source_name",
     "title", "subtitle", "description", "text", "authors", "byline",
     "date_published", "date_modified", "date_published_raw", "date_published_source", "date_precision", "tz_source",
@@ -49,6 +49,7 @@ def article_record(
     date_first_seen: str,
     date_fetched: str,
     op: Literal["add", "update", "delete"] = "add",
+    reason: str | None = None,
     requested_url: str | None = None,
     canonical_url: str | None = None,
     content_hash: str | None = None,
@@ -73,6 +74,7 @@ def article_record(
         "id": id,
         "seq": seq,
         "op": op,
+        "reason": reason,
         "url": url,
         "requested_url": requested_url or url,
         "canonical_url": canonical_url or article.canonical_url,
@@ -94,15 +96,19 @@ def article_record(
     return {key: known[key] if key in known else _own(getattr(article, key)) for key in CORE_KEYS}
 
 
-def deleted_record(id: str, seq: int, url: str, when: str, *, source_domain: str | None = None, revision: int = 1) -> dict[str, object]:
-    """The tombstone of a forgotten article: op "delete", its id and URL, and nothing that the article said.
+def deleted_record(
+    id: str, seq: int, url: str, when: str, *, reason: str | None = None, source_domain: str | None = None, revision: int = 1,
+    rights: Mapping[str, Any] | None = None,
+) -> dict[str, object]:  # fmt: skip
+    """The tombstone of an article: op "delete", its id and URL, why it was deleted, and nothing that the article said.
 
-    `when` (RFC 3339, UTC) stands in both dates. `source_domain` is the host of `url` when not given.
+    `when` (RFC 3339, UTC) stands in both dates. `source_domain` is the host of `url` when not given. `rights` are given where they are why.
     """
     domain = source_domain or urlsplit(url).hostname or ""
     return article_record(
-        Article(), id=id, seq=seq, op="delete", url=url, source_domain=domain, date_first_seen=when, date_fetched=when, revision=revision
-    )
+        Article(), id=id, seq=seq, op="delete", reason=reason, url=url, source_domain=domain, date_first_seen=when, date_fetched=when,
+        revision=revision, rights=rights,
+    )  # fmt: skip
 
 
 def dumps(record: Mapping[str, object]) -> str:

@@ -109,6 +109,7 @@ _FIELDS: dict[str, Schema] = {
     "id": _ID,
     "seq": _count(),
     "op": _one_of("add", "update", "delete"),
+    "reason": _maybe(_TEXT),
     "url": _URL,
     "requested_url": _URL,
     "canonical_url": _maybe(_URL),

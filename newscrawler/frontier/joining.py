@@ -15,6 +15,7 @@ from newscrawler.extract.parts import WHOLE
 from newscrawler.extract.read import MAX_EXAMPLES
 from newscrawler.frontier.recognize import corrected, known_of
 from newscrawler.items import Article, Decision, Repair, Series
+from newscrawler.rights import changes
 from newscrawler.store import Ledger, Outcome, PartRead
 from newscrawler.store.parts import PartRow, is_pending
 
@@ -59,6 +60,8 @@ def _write(ledger: Ledger, read: Sequence[PartRow], missing: Sequence[PartRow], 
     owner = _owner(read)
     try:
         with ledger.together("series"):
+            if owner.state != "read" and ledger.has_gone(owner.page_id):  # until its page says again what it is
+                return None
             outcome = _outcome(ledger, owner, read, [row for row in missing if _is_missed(row, read)], at, again)
             record: dict[str, Any] | None = ledger.write(outcome)[0]
             return record
@@ -96,6 +99,8 @@ def _outcome(ledger: Ledger, owner: PartRow, read: Sequence[PartRow], missed: Se
             decision = Decision("revision", decision.of, "read again")
         elif not again and (fields := corrected(newest, record)):
             decision = Decision("revision", decision.of, f"same page, changed: {', '.join(fields)}")
+        elif not again and (wishes := changes(newest["rights"], record["rights"])):
+            decision = Decision("revision", decision.of, f"only its rights changed: {', '.join(wishes)}")
     pending = owner.state in ("queued", "in_flight")  # one that is due again stays so
     state, reason = (owner.state, owner.reason) if pending else (_STATES[decision.verdict], _reason(decision, read, missed))
     return Outcome(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
+from typing import Any
 
 import sqlalchemy as sa
 from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
-from newscrawler.export.collected import collected_record
+from newscrawler.export.collected import collected_record, fetched_rights, said_by
 from newscrawler.extract import read_page
 from newscrawler.extract.announced import complete_article
 from newscrawler.extract.seen import Seen
@@ -16,7 +18,9 @@ from newscrawler.frontier.joining import differs, join_parts, part_of
 from newscrawler.frontier.recognize import recognize
 from newscrawler.frontier.scope import Scope
 from newscrawler.frontier.settle import part_pages
-from newscrawler.items import Decision, RawPage, Series
+from newscrawler.frontier.visiting import body_hash
+from newscrawler.items import Decision, RawPage, Said, Series
+from newscrawler.rights import unpacked
 from newscrawler.store import Ledger, Outcome, announcing, reading, undone_kinds
 from newscrawler.store.announcing import announced_of
 from newscrawler.store.shapes import kinds_seen
@@ -25,8 +29,9 @@ BATCH = 64
 
 
 def reread(engine: sa.Engine, reader: sa.Engine, scope: Scope | None = None) -> Counter[str]:
-    """Reads all kept bodies; returns how many pages were "unchanged", "changed", "new", "duplicate", "part of an article", "no article"; an
-    article of several pages counts among those changed. "given a cluster" are those stored before there were any, body or no body.
+    """Reads all kept bodies; returns how many pages were "unchanged", "changed", "new", "duplicate", "part of an article", "no article", "withheld"
+    (an article that its source's policy refuses, and that is not stored); an article of several pages counts among those changed.
+    "given a cluster" are those stored before there were any, body or no body.
 
     `reader` is a second engine on the same database, for reading only; the caller holds the database. `scope`
     knows the sister domains and the rules of sources; it leaves nothing out. What was learned of addresses is taken as it stands at
@@ -61,6 +66,9 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
         complete_article(article, said.says, said.source, row["fetched_at"])
     if article is None or row["state"] == "refused":
         return "no article"
+    raw.said = _said(row, raw)
+    if scope.policy_of(row["url"]).refusal(fetched_rights(raw)) is not None and not _is_held(ledger, raw.page_id):
+        return "withheld"
     key, digest, raw.decision = recognize(ledger, raw.page_id, row["url"], article)
     series = raw.page.series or ledger.series_of(raw.page_id)
     if series is not None:
@@ -68,14 +76,12 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
     if raw.decision.of is not None and raw.decision.verdict == "revision" and ledger.is_gone(raw.decision.of):
         return "gone"  # an old body does not bring it back
     record = collected_record(raw, key, digest, *ledger.ways_to(raw.page_id))
+    record["rights"] = _rights(raw, record, ledger.rights_of(raw.page_id))
     if raw.decision.verdict == "unchanged":
         assert raw.decision.of is not None
         if not differs(ledger.newest(raw.decision.of), record):
             return "unchanged"
         raw.decision = Decision("revision", raw.decision.of, "read again")
-    if raw.decision.verdict == "revision":
-        assert raw.decision.of is not None  # what came with the answer is not kept with the body
-        record["rights"] = ledger.newest(raw.decision.of)["rights"] | {name: value for name, value in record["rights"].items() if value is not None}
     told = {"new": "new", "duplicate": "duplicate"}.get(raw.decision.verdict, "changed")
     # One that is due again or missing stays so.
     state = row["state"] if row["state"] in ("queued", "gone") else "duplicate" if told == "duplicate" else "stored"
@@ -87,10 +93,30 @@ def _reread_page(ledger: Ledger, row: sa.RowMapping, without: frozenset[str], sc
     return told
 
 
+def _is_held(ledger: Ledger, page_id: int) -> bool:
+    """Whether the page has an article, a duplicate or a part already: those are withheld by the crawl that hears of it."""
+    return ledger.rights_of(page_id) is not None or ledger.first_part(page_id) is not None
+
+
+def _said(row: sa.RowMapping, raw: RawPage) -> Said | None:
+    """What was said about the use of a page by its last answer, None where that is not known. What the page itself says is read in its body,
+    where that is of this answer."""
+    before = unpacked(row["said"])
+    return before if before is None or row["body_hash"] != body_hash(raw.body) else said_by(raw, before, whole=False)
+
+
+def _rights(raw: RawPage, record: dict[str, Any], before: dict[str, str | None] | None) -> dict[str, Any]:
+    """The rights of a record that is made anew: where it is not known who said what, those before have what came with the answer."""
+    told: dict[str, Any] = record["rights"]
+    return told if raw.said is not None or before is None else before | {name: value for name, value in told.items() if value is not None}
+
+
 def _reread_part(ledger: Ledger, row: sa.RowMapping, raw: RawPage, key: str, digest: str, series: Series) -> str:
     """Notes what a page says now as a part; parts that nobody named before are queued, none is made due again."""
     assert raw.page is not None and raw.page.article is not None
     record = collected_record(raw, key, digest, *ledger.ways_to(raw.page_id))
+    before = next((part.record for part in ledger.series_rows(raw.page_id) if part.page_id == raw.page_id and part.record), None)
+    record["rights"] = _rights(raw, record, json.loads(before)["rights"] if before else None)
     examples = raw.page.article.examples
     ledger.enter_part(raw.page_id, part_of(series, record, examples, again=False), part_pages(series, raw.page_id, row["depth"], Scope()))
     return "part of an article"

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from newscrawler.dedupe import canonical_url, same_site
-from newscrawler.export.collected import fetched_rights
+from newscrawler.export.collected import fetched_rights, utc
+from newscrawler.export.record import RIGHTS_KEYS
 from newscrawler.frontier.announced import GUESSED, announced_pages, kept_announcements, stale
 from newscrawler.frontier.manners import LONGEST, SLOWING, parked_text, retry_after
 from newscrawler.frontier.scope import PRIORITY, Scope, followed
-from newscrawler.frontier.visiting import is_conditional, kept_visit, part_visit
+from newscrawler.frontier.visiting import ARTICLES, is_conditional, kept_visit, part_visit
 from newscrawler.items import Link, RawPage, Series
 from newscrawler.store import Body, Found, Outcome, Task, absence
 from newscrawler.store.parts import PRIORITY as PART_PRIORITY
@@ -38,7 +39,7 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True, tr
     outcome.answered, outcome.first, outcome.asked = raw.status is not None, task.fetches == 0, task.url
     outcome.present = raw.status is not None and raw.status < 500 and raw.status not in (*_GONE, *_RETRIED)
     if raw.unmodified is not None or raw.status == 304:
-        _unmodified(outcome, raw, task)
+        _unmodified(outcome, raw, task, scope)
     elif task.discovered_by == GUESSED and not _is_hit(raw):
         _miss(outcome, raw)
     elif raw.outcome == "refused":
@@ -59,13 +60,33 @@ def settle(raw: RawPage, task: Task, scope: Scope, *, keep_body: bool = True, tr
     return outcome
 
 
-def _unmodified(outcome: Outcome, raw: RawPage, task: Task) -> None:
-    """The page is as it was read last: an article is `unchanged`, a section, feed or sitemap stays `read`, with the reason."""
+def _unmodified(outcome: Outcome, raw: RawPage, task: Task, scope: Scope) -> None:
+    """The page is as it was read last: an article is `unchanged`, a section, feed or sitemap stays `read`, with the reason.
+
+    Not so what is said about its use.
+    """
     if task.visit is None or not (raw.unmodified or is_conditional(task)):
         outcome.state, outcome.reason = "failed", "HTTP 304 to a request without validators"
         return
     outcome.state, outcome.reason = task.visit.state, raw.unmodified or "not modified"
     outcome.kind, outcome.encoding, outcome.unmodified = task.kind, task.encoding, True
+    if raw.said is not None:
+        outcome.no_copy = _forbids_copy(raw, scope)
+        if outcome.state in ARTICLES:
+            _heed(outcome, raw)
+
+
+def _forbids_copy(raw: RawPage, scope: Scope) -> bool:
+    return not scope.policy_of(raw.url).keeps_copy(fetched_rights(raw))
+
+
+def _heed(outcome: Outcome, raw: RawPage) -> None:
+    """What is said about the use of an article's page now: the ledger tells it again where it is new, and obeys it where the policy does."""
+    rights = fetched_rights(raw)
+    outcome.retold = {"rights": {key: rights.get(key) for key in RIGHTS_KEYS}, "date_fetched": utc(raw.fetched_at)}
+    outcome.withheld = raw.withheld
+    if raw.withheld is not None:
+        outcome.state, outcome.reason = "refused", raw.withheld
 
 
 def _is_hit(raw: RawPage) -> bool:
@@ -139,8 +160,8 @@ def _redirect(outcome: Outcome, raw: RawPage, task: Task, scope: Scope) -> None:
 def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: bool) -> None:
     page = raw.page
     repaired = page is not None and page.article is not None and bool(page.article.repairs)
-    keeps_copy = raw.withheld is None and scope.policy_of(raw.url).keeps_copy(fetched_rights(raw))
-    if raw.body and keeps_copy and (keep_body or repaired):  # wherever something was changed, the original stays
+    outcome.no_copy = _forbids_copy(raw, scope)
+    if raw.body and raw.withheld is None and not outcome.no_copy and (keep_body or repaired):  # wherever something was changed, the original stays
         outcome.body = Body(raw.body, raw.headers.get("content-type"))
     if raw.unreadable is not None:
         outcome.state, outcome.reason = "failed", raw.unreadable
@@ -159,8 +180,8 @@ def _read(outcome: Outcome, raw: RawPage, task: Task, scope: Scope, keep_body: b
         outcome.found = announced_pages(page, raw.page_id, task.depth, nesting, scope, raw.fetched_at)
         outcome.announced = kept_announcements(page, nesting)
         outcome.stale = stale(page.announced, raw.fetched_at)
-    if raw.withheld is not None:
-        outcome.state, outcome.reason = "refused", raw.withheld
+    if raw.withheld is not None or (raw.decision is not None and raw.decision.verdict == "unchanged"):
+        _heed(outcome, raw)
     if page.series is not None:
         _read_part(outcome, page.series, task, scope)
     elif page.article is not None and raw.decision is not None:

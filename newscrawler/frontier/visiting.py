@@ -11,11 +11,14 @@ from newscrawler.extract.announced import day_number
 from newscrawler.frontier.announced import GUESSED
 from newscrawler.frontier.revisit import DAY, History, Kind, missed, next_visit, visited
 from newscrawler.items import RawPage
+from newscrawler.rights import packed
 from newscrawler.store import Outcome, Task
 from newscrawler.store.visits import Visit
 
 MAX_VALIDATOR = 500
 LISTS = ("hub", "feed", "sitemap")
+ARTICLES = ("unchanged", "duplicate")
+"""What an unchanged answer means for a page that has an article, or repeats one."""
 NEVER_READ = "failed"
 """What the visits of a page that failed and was never read are kept as: no validators, so no answer to it can be an unchanged one."""
 _NOT_YET = (403, 404)
@@ -42,9 +45,12 @@ def reading_key(*by: object) -> str:
 
 
 def with_reading(task: Task, key: str) -> Task:
-    """The task with that key; what was known of a page that was read by something else no longer spares reading it."""
+    """The task with that key; what was known of a page that was read by something else no longer spares reading it.
+
+    Nor where it is not known who said what about its use: from a 304 alone that cannot be told.
+    """
     visit = task.visit
-    if visit is not None and visit.reading != key:
+    if visit is not None and (visit.reading != key or visit.said is None):
         visit = replace(visit, etag=None, last_modified=None, body_hash=None)
     return replace(task, visit=visit, reading=key)
 
@@ -52,6 +58,11 @@ def with_reading(task: Task, key: str) -> Task:
 def is_conditional(task: Task) -> bool:
     """Whether the page is asked for with validators."""
     return bool(conditional_headers(task))
+
+
+def is_unmodified(raw: RawPage, task: Task) -> bool:
+    """Whether an answer says that the page is what was read last time."""
+    return (raw.status == 304 and is_conditional(task)) or is_same_body(raw, task)
 
 
 def is_same_body(raw: RawPage, task: Task) -> bool:
@@ -72,6 +83,8 @@ def kept_visit(outcome: Outcome, raw: RawPage, task: Task) -> Callable[[int], Vi
     guessed to be there is not.
     """
     old = task.visit
+    if outcome.withheld is not None:
+        return lambda _news: _withheld(outcome, raw, task)
     may_come = outcome.state == "failed" or (raw.status in _NOT_YET and outcome.state in ("gone", "refused") and is_expected(task, outcome.at))
     if old is None and may_come and task.discovered_by != GUESSED:
         return lambda _news: _failed(outcome, task)
@@ -85,8 +98,8 @@ def kept_visit(outcome: Outcome, raw: RawPage, task: Task) -> Callable[[int], Vi
     history = missed(_history(old, _kind(task.kind, old.state, task), raw), outcome.at)
     wait = next_visit(history, gone=outcome.state == "gone")
     if replaced or outcome.state == "gone":  # what comes back is read, be it the same: its article may have gone with it
-        return lambda _news: _visit((old.state, None, None, None, old.reading), history, wait)
-    return lambda _news: _visit((old.state, old.etag, old.last_modified, old.body_hash, old.reading), history, wait)
+        return lambda _news: _visit((old.state, None, None, None, old.reading), history, wait, old.said)
+    return lambda _news: _visit((old.state, old.etag, old.last_modified, old.body_hash, old.reading), history, wait, old.said)
 
 
 def is_expected(task: Task, at: float) -> bool:
@@ -116,6 +129,16 @@ def part_visit(task: Task) -> Callable[[int], Visit] | None:
     return (lambda _news: replace(old, next_due=None)) if old is not None and old.state == NEVER_READ else None
 
 
+def _withheld(outcome: Outcome, raw: RawPage, task: Task) -> Visit:
+    """The visits of a page whose article is withheld: as often as an article's, and whole, for what may be kept again has to be read again."""
+    old = task.visit
+    fresh = old is None or old.state == NEVER_READ
+    history = History("article", outcome.at, outcome.at) if old is None or fresh else visited(_history(old, "article"), outcome.at, 0)
+    wait = None if old is not None and old.state == "duplicate" else next_visit(history)
+    state = "unchanged" if old is None or fresh else old.state
+    return _visit((state, None, None, None, task.reading), history, wait, _said(raw))
+
+
 def _failed(outcome: Outcome, task: Task) -> Visit:
     """The visits of a page that failed, or was not there, once more and was never read; as often as an article's, whatever it may be."""
     old = task.visit
@@ -135,14 +158,18 @@ def _kept(outcome: Outcome, raw: RawPage, task: Task, news: int) -> Visit:
     wait = next_visit(history) if kind is not None else None
     etag, last_modified = (_sent(raw, name) for name in ("etag", "last-modified"))
     if raw.page is None and old is not None:  # a 304 may repeat its validators or leave them out (RFC 9110, 15.4.5)
-        return _visit((state, etag or old.etag, last_modified or old.last_modified, old.body_hash, task.reading), history, wait)
-    return _visit((state, etag, last_modified, body_hash(raw.body), task.reading), history, wait)
+        return _visit((state, etag or old.etag, last_modified or old.last_modified, old.body_hash, task.reading), history, wait, _said(raw) or old.said)
+    return _visit((state, etag, last_modified, body_hash(raw.body), task.reading), history, wait, _said(raw))
 
 
-def _visit(read: tuple[str, str | None, str | None, str | None, str], history: History, wait: float | None) -> Visit:
+def _said(raw: RawPage) -> str | None:
+    return packed(raw.said) if raw.said is not None else None
+
+
+def _visit(read: tuple[str, str | None, str | None, str | None, str], history: History, wait: float | None, said: str | None = None) -> Visit:
     due = None if wait is None else history.last_at + wait
     interval, at = wait if wait is not None else history.interval, history.last_at
-    return Visit(*read, history.visits, history.news, history.span, history.misses, history.first_at, at, interval, due)
+    return Visit(*read, history.visits, history.news, history.span, history.misses, history.first_at, at, interval, due, said)
 
 
 def _history(old: Visit, kind: Kind | None, raw: RawPage | None = None) -> History:

@@ -29,6 +29,7 @@ MOST_BYTES = 500 * 1024
 KEPT = 24 * 3600.0
 TIMEOUT = 15.0
 PRIORITY = 1000
+_BLANK = b"\xef\xbb\xbf \t\r\n"  # before the first mark of a page of HTML, which is no robots.txt and tells nothing
 
 
 class RobotsUnreachable(IgnoreRequest):
@@ -43,7 +44,8 @@ class RobotsUnreachable(IgnoreRequest):
 class RobotsTxt:
     """The robots.txt of one host as had at `at` (monotonic seconds); `fault` says why it could not be had, `parser` is None without rules.
 
-    `until` is the moment before which it is not asked for again. `rules` are those that hold for us, `signal` the Content-Signal of the same group.
+    `until` is the moment before which it is not asked for again. `rules` are those that hold for us, `signal` the Content-Signal of the same group;
+    `told` says that it is known what the host says there, be it nothing.
     """
 
     at: float
@@ -52,6 +54,7 @@ class RobotsTxt:
     signal: str | None = None
     fault: str | None = None
     until: float = 0.0
+    told: bool = False
 
     def is_good(self, now: float) -> bool:
         """Whether it need not be asked for now: had within a day, or told to come back later."""
@@ -90,9 +93,9 @@ class Robots:
         if robots.parser is not None and not robots.parser.allowed(request.url, self.agent):
             self._count("forbidden")
             raise IgnoreRequest("Forbidden by robots.txt")
-        if robots.rules is not None:
-            told = {"robots": robots.rules.deciding(request.url), "content_signal": robots.signal}
-            request.meta["newscrawler_rights"] = {key: value for key, value in told.items() if value is not None}
+        if robots.told:
+            line = robots.rules.deciding(request.url) if robots.rules is not None else None
+            request.meta["newscrawler_rights"] = {"robots": line, "content_signal": robots.signal}
 
     async def of(self, request: Request) -> RobotsTxt:
         """The robots.txt of the host of a request, asked for if it is not known, too old, or could not be had."""
@@ -135,12 +138,12 @@ class Robots:
         if response.status >= 500 or response.status == 429:
             return self._put_off(response)
         if not 200 <= response.status < 300:
-            return RobotsTxt(self.now())
+            return RobotsTxt(self.now(), told=response.status in (404, 410))  # other answers allow everything, and tell nothing
         body = response.body[:MOST_BYTES]
         parser = build_from_crawler(self.parse, self.crawler, body)
         await self.crawler.signals.send_catch_log_async(signal=signals.robots_parsed, robotparser=parser, request=request)
         group = group_of(body.decode("utf-8-sig", "ignore"), self.agent)  # as the parser's bytes are read
-        return RobotsTxt(self.now(), parser, Rules(group), content_signal(group))
+        return RobotsTxt(self.now(), parser, Rules(group), content_signal(group), told=not body.lstrip(_BLANK).startswith(b"<"))
 
     def _put_off(self, response: Response) -> RobotsTxt:
         headers = {name: (response.headers.get(name) or b"").decode("utf-8", "replace") for name in ("retry-after", "date")}

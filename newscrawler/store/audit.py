@@ -25,7 +25,10 @@ CHECKS: tuple[tuple[str, str], ...] = (
         SELECT a.id FROM articles a JOIN revisions r ON r.article_id = a.id AND r.revision = a.revision WHERE r.seq <> a.seq"""),
     ("an article that is gone has no tombstone", """
         SELECT a.id FROM articles a WHERE a.gone_at IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.article_id = a.id AND t.kind = 'gone' AND t.seq > a.seq)"""),
+        AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.article_id = a.id AND t.kind IN ('gone', 'withheld') AND t.seq > a.seq)"""),
+    ("an article that is withheld is not gone, or its last tombstone says nothing of it", """
+        SELECT a.id FROM articles a WHERE a.withheld IS NOT NULL AND (a.gone_at IS NULL OR coalesce((
+            SELECT t.kind FROM tombstones t WHERE t.article_id = a.id ORDER BY t.seq DESC LIMIT 1), '') <> 'withheld')"""),
     ("a duplicate is kept of another article than its page says", """
         SELECT p.url FROM duplicates d JOIN pages p ON p.id = d.page_id WHERE coalesce(p.article_id, '') <> d.article_id"""),
     ("a duplicate's number of change is above the counter", """

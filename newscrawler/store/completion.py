@@ -19,7 +19,7 @@ MOST_PARAMETERS = 500
 
 _target = pages.alias("target")
 _ARTICLES = (
-    sa.select(pages.c.url_key, articles.c.id, articles.c.title)
+    sa.select(pages.c.url_key, articles.c.id, sa.case((articles.c.withheld.is_(None), articles.c.title)).label("title"))
     .select_from(
         pages.outerjoin(_target, _target.c.id == pages.c.redirected_to).join(
             articles, articles.c.id == sa.func.coalesce(pages.c.article_id, _target.c.article_id)

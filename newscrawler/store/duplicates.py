@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
 from newscrawler.dedupe import article_id, duplicate_key
+from newscrawler.rights import changes
 from newscrawler.store.tables import articles, duplicates, pages, revisions, tombstones
 
 LEVEL = 3
@@ -29,10 +30,13 @@ def id_of(url: str) -> str:
 
 
 def keep(connection: sa.Connection, page_id: int, of: str, content_hash: str, record: dict[str, Any], seq: int, seen_at: float) -> dict[str, Any] | None:
-    """Writes a duplicate of the article `of` and returns its record; None, and nothing written, when it is kept like that already."""
+    """Writes a duplicate of the article `of` and returns its record; None, and nothing written, when it is kept like that already, with rights
+    that mean the same."""
     old = connection.execute(_OWN.where(duplicates.c.page_id == page_id)).first()
     if old is not None and (old.article_id, old.content_hash) == (of, content_hash):
-        return None
+        kept_so = of_page(connection, page_id)
+        if kept_so is not None and not changes(kept_so["rights"], record["rights"]):
+            return None
     article = connection.execute(_NEWEST.where(articles.c.id == of)).one()
     changed: dict[str, Any] = {"seq": seq, "duplicate_of": of, "op": "update" if old else "add", "revision": old.revision + 1 if old else 1}
     record = record | changed | {"id": id_of(record["url"])}

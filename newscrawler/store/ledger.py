@@ -24,7 +24,7 @@ from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 from newscrawler.dedupe import Known, Likeness, likeliest, same_site, twin_key
 from newscrawler.extract.seen import Seen
 from newscrawler.items import Decision, Link, Series
-from newscrawler.store import absence, announcing, clusters, duplicates, parts, queue, visits
+from newscrawler.store import absence, announcing, clusters, duplicates, parts, queue, rights, visits
 from newscrawler.store.blocked import Blocks
 from newscrawler.store.database import named_errors
 from newscrawler.store.discover import Discoverer, Found
@@ -41,7 +41,7 @@ CHANGED = 58
 # The statements of every page, built once: SQLAlchemy then only looks them up.
 _KNOWN = sa.select(
     articles.c.id, articles.c.page_id, articles.c.content_hash, articles.c.gone_at.is_not(None).label("gone"), articles.c.title,
-    articles.c.article_key, articles.c.revision,
+    articles.c.article_key, articles.c.revision, articles.c.withheld.is_not(None).label("withheld"),
 )  # fmt: skip
 _BY_PAGE_OR_KEY = _KNOWN.where(
     sa.or_(
@@ -290,7 +290,7 @@ class Ledger:
         text = None
         if row.content_hash != content_hash:
             text = json.loads(self.connection.execute(_TEXT, {"of": row.id, "version": row.revision}).scalar_one()).get("text")
-        return Known(row.id, row.page_id, row.content_hash, bool(row.gone), row.title, text, twin)
+        return Known(row.id, row.page_id, row.content_hash, bool(row.gone), row.title, text, twin, withheld=bool(row.withheld))
 
     @_named
     def nearest(self, page_id: int, url: str, title: str | None, text: str) -> tuple[Known, Likeness] | None:
@@ -337,9 +337,20 @@ class Ledger:
         return record
 
     @_named
+    def rights_of(self, page_id: int) -> dict[str, str | None] | None:
+        """See `rights.rights_of`."""
+        return rights.rights_of(self._begin(), page_id)
+
+    @_named
     def is_gone(self, article_id: str) -> bool:
         """Whether the page of an article is gone."""
         return self._begin().execute(sa.select(articles.c.gone_at).where(articles.c.id == article_id)).scalar() is not None
+
+    @_named
+    def has_gone(self, page_id: int) -> bool:
+        """Whether a page had an article that is gone."""
+        gone = sa.select(articles.c.id).where(articles.c.page_id == page_id, articles.c.gone_at.is_not(None))
+        return self._begin().execute(gone).first() is not None
 
     @_named
     def write(self, outcome: Outcome) -> tuple[dict[str, Any] | None, list[tuple[str, int]]]:
@@ -448,6 +459,10 @@ class Ledger:
         self._note_ways(connection, outcome, ids)
         queued += self._write_announced(connection, outcome, ids)
         record = self._write_article(outcome, values) if outcome.decision else None
+        if outcome.retold is not None:
+            record = self._note_rights(outcome, outcome.retold, values)
+        if outcome.no_copy and rights.drop_body(connection, outcome.page_id):
+            values["reason"] = f"{values['reason'] or 'read'}; the copy of the page that was kept is deleted: noarchive"
         if outcome.absence:
             self._note_absence(outcome, values)
         elif outcome.present and not outcome.first:
@@ -469,7 +484,8 @@ class Ledger:
             self.has_parts = True
             return parts.enter(connection, outcome.page_id, outcome.part, ids)
         if self.has_parts and outcome.decision is None and not outcome.unmodified:
-            parts.note(connection, outcome.page_id, outcome.state, values["target"])
+            state = "gone" if outcome.withheld else outcome.state  # as a part it has nothing to say any more
+            parts.note(connection, outcome.page_id, state, values["target"])
         return []
 
     def _note_ways(self, connection: sa.Connection, outcome: Outcome, ids: dict[str, int]) -> None:
@@ -569,6 +585,21 @@ class Ledger:
         if told is not None:
             values["reason"] = f"{outcome.reason}: {told}"
 
+    def _note_rights(self, outcome: Outcome, anew: dict[str, Any], values: dict[str, Any]) -> dict[str, Any] | None:
+        """Tells an article or duplicate again whose rights are new, and returns its record; or withholds it."""
+        if outcome.withheld is not None:
+            self.seq, withheld = rights.withhold(self.connection, outcome.page_id, outcome.withheld, anew, self.seq, outcome.at)
+            if withheld:
+                values["reason"] = f"{outcome.reason}: its article is withheld"
+            return None
+        told = rights.retell(self.connection, outcome.page_id, anew, self.seq + 1, outcome.at)
+        if told is None:
+            return None
+        record, changed = told
+        self.seq += 1
+        values["reason"] = f"{outcome.reason}; only its rights changed: {', '.join(changed)}"
+        return record | clusters.told(self.connection, [outcome.page_id]).get(outcome.page_id, {})
+
     def _insert_article(self, outcome: Outcome, record: dict[str, Any]) -> None:
         row = {
             "id": record["id"], "page_id": outcome.page_id, "article_key": outcome.article_key, "content_hash": outcome.content_hash,
@@ -589,7 +620,7 @@ class Ledger:
         record["date_first_seen"] = json.loads(old.record)["date_first_seen"]
         changed = {"content_hash": outcome.content_hash, "title": record["title"], "revision": record["revision"], "seq": self.seq}
         if old.gone_at is not None:  # there again, perhaps at another address
-            changed |= {"gone_at": None, "absences": 0, "absent_run": None, "page_id": outcome.page_id, "domain": record["source_domain"]}
+            changed |= {"gone_at": None, "withheld": None, "absences": 0, "absent_run": None, "page_id": outcome.page_id, "domain": record["source_domain"]}
         self.connection.execute(articles.update().where(articles.c.id == record["id"]).values(**changed))
         return old.page_id if old.gone_at is not None and old.page_id != outcome.page_id else None
 

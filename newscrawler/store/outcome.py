@@ -53,6 +53,9 @@ class Outcome:
     url: str | None = None  # the spelling to ask for from now on, where the site redirects to another one of the same page
     hops: int | None = None  # redirects that led here, where they grew
     asked: str | None = None  # the address of the page as its row has it; looked up where it is not given
+    retold: dict[str, Any] | None = None  # `rights` and `date_fetched` of a record that may have to be told again for its rights alone
+    withheld: str | None = None  # the wish for which its article must not be in the collection
+    no_copy: bool = False  # nor its body
     unmodified: bool = False  # not read, as it is what was read last
     absence: int = 0  # the server has no such page: how much that counts (`absence.ENOUGH` makes an article gone)
     present: bool = False  # the server has something there: absences before it count no more

@@ -35,12 +35,22 @@ from newscrawler.store.tables import clusters as members
 from newscrawler.store.ways import complete_ways
 
 PORTION = 200  # records in memory at once
+_WHY = sa.case(
+    (
+        tombstones.c.kind == "withheld",
+        sa.select(revisions.c.record)
+        .where(revisions.c.article_id == tombstones.c.article_id, revisions.c.seq < tombstones.c.seq)
+        .order_by(revisions.c.seq.desc())
+        .limit(1)
+        .scalar_subquery(),
+    )
+)
 _SHARED = sa.select(sa.func.count()).select_from(sa.select(members.c.leader).group_by(members.c.leader).having(sa.func.count() > 1).subquery())
 
 
 def counts(engine: sa.Engine) -> dict[str, Any]:
-    """{"pages": {"fetched": N, state: N, ..., "total": N}, "articles": N, "articles_gone": N, "duplicates": N, "clusters": N, "revisions": N, "links": N,
-    "runs": N, "undone": [kind, ...], "last_run": {...}}."""
+    """{"pages": {"fetched": N, state: N, ..., "total": N}, "articles": N, "articles_gone": N, "articles_withheld": N, "duplicates": N, "clusters": N,
+    "revisions": N, "links": N, "runs": N, "undone": [kind, ...], "last_run": {...}}."""
     with named_errors(), engine.begin() as connection:
         states = {row[0]: row[1] for row in connection.execute(sa.select(pages.c.state, sa.func.count()).group_by(pages.c.state))}
         fetched = connection.execute(sa.select(counters.c.value).where(counters.c.name == "fetched")).scalar_one()
@@ -48,7 +58,8 @@ def counts(engine: sa.Engine) -> dict[str, Any]:
         return {
             "pages": {"fetched": fetched, **{state: states.get(state, 0) for state in STATES}, "total": sum(states.values())},
             "articles": _count(connection, articles, articles.c.gone_at.is_(None)),
-            "articles_gone": _count(connection, articles, articles.c.gone_at.is_not(None)),
+            "articles_gone": _count(connection, articles, articles.c.gone_at.is_not(None), articles.c.withheld.is_(None)),
+            "articles_withheld": _count(connection, articles, articles.c.withheld.is_not(None)),
             "duplicates": _count(connection, duplicates),
             "clusters": connection.execute(_SHARED).scalar_one(),
             "revisions": _count(connection, revisions),
@@ -96,6 +107,7 @@ def story(engine: sa.Engine, url: str) -> dict[str, Any] | None:
         told["duplicate"] = copies.of_page(connection, page["id"])
         visit = connection.execute(sa.select(visits).where(visits.c.page_id == page["id"])).mappings().first()
         told["visit"] = dict(visit) if visit else None
+        told["body_kept"] = _count(connection, bodies, bodies.c.page_id == page["id"]) > 0
         told["cluster"] = origins.cluster_of(connection, page["id"])
         told["linked_from"] = [
             dict(row)
@@ -116,7 +128,7 @@ def _article(connection: sa.Connection, article_id: str | None) -> dict[str, Any
         return None
     row = connection.execute(
         sa.select(articles.c.id, articles.c.title, articles.c.revision, articles.c.seq, pages.c.url, revisions.c.record, revisions.c.examples)
-        .add_columns(articles.c.gone_at)
+        .add_columns(articles.c.gone_at, articles.c.withheld)
         .join(pages, pages.c.id == articles.c.page_id)
         .join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
         .where(articles.c.id == article_id)
@@ -129,11 +141,12 @@ def _article(connection: sa.Connection, article_id: str | None) -> dict[str, Any
 def exported(
     engine: sa.Engine, *, since: int = 0, site: str | None = None, every_revision: bool = False, keep_duplicates: bool = False
 ) -> Iterator[tuple[int, dict[str, Any] | sa.RowMapping]]:
-    """(seq, record) in the order of change, after `since`; a tombstone comes as its row (article_id, url, deleted_at).
+    """(seq, record) in the order of change, after `since`; a tombstone comes as its row (article_id, url, deleted_at, kind, reason, and of one
+    withheld `record`, the version that says why).
 
-    Without `every_revision` an article comes once, in its newest version, and not when it is gone; with it all versions come, of those
-    that are gone too. With `keep_duplicates` the records of duplicates come as well. Entries of `related` whose target is in the
-    collection have its id and, where the printed title is its beginning, the whole title: as of now, which makes no new `seq`.
+    Without `every_revision` an article comes once, in its newest version, and not when it is gone; with it all versions come, of those that are
+    gone too, but not of those that are withheld. With `keep_duplicates` the records of duplicates come as well. Entries of `related` whose
+    target is in the collection have its id and, where the printed title is its beginning, the whole title: as of now, which makes no new `seq`.
     """
     with named_errors(), _snapshot(engine) as connection:
         streams: list[Iterator[tuple[int, Any]]] = [_versions(connection, since, site, every_revision)]
@@ -145,7 +158,7 @@ def exported(
 def _versions(connection: sa.Connection, since: int, site: str | None, every_revision: bool) -> Iterator[tuple[int, dict[str, Any]]]:
     newest = revisions.c.revision == articles.c.revision
     query = sa.select(revisions.c.seq, revisions.c.record, articles.c.page_id, newest.label("newest")).join(articles, articles.c.id == revisions.c.article_id)
-    query = query.where(revisions.c.seq > since).order_by(revisions.c.seq)
+    query = query.where(revisions.c.seq > since, articles.c.withheld.is_(None)).order_by(revisions.c.seq)
     if not every_revision:
         query = query.where(newest, articles.c.gone_at.is_(None))
     if site is not None:
@@ -172,7 +185,7 @@ def _portions(connection: sa.Connection, since: int, found: Iterator[tuple[int, 
 
 def _graves(connection: sa.Connection, since: int, site: str | None, every_revision: bool, keep_duplicates: bool) -> Iterator[tuple[int, sa.RowMapping]]:
     """The tombstones; a first export has nothing to take back, but all versions end with those that are gone."""
-    query = sa.select(tombstones).where(tombstones.c.seq > since).order_by(tombstones.c.seq)
+    query = sa.select(tombstones, _WHY.label("record")).where(tombstones.c.seq > since).order_by(tombstones.c.seq)
     if not since:
         query = query.where(tombstones.c.kind == "gone") if every_revision else query.where(sa.false())
     if not keep_duplicates:
@@ -231,10 +244,12 @@ def kept_body(engine: sa.Engine, url: str) -> sa.RowMapping | None:
 def kept_bodies(engine: sa.Engine) -> Iterator[sa.RowMapping]:
     """The pages whose body is kept, with it (compressed), oldest first."""
     page = (pages.c.id, pages.c.url, pages.c.status, pages.c.state, pages.c.reason, pages.c.depth)
+    visit = (visits.c.said, visits.c.body_hash)
     query = (
-        sa.select(*page, bodies.c.body, bodies.c.content_type, bodies.c.fetched_at, *announcing.COLUMNS)
+        sa.select(*page, *visit, bodies.c.body, bodies.c.content_type, bodies.c.fetched_at, *announcing.COLUMNS)
         .select_from(
             pages.join(bodies, bodies.c.page_id == pages.c.id)
+            .outerjoin(visits, visits.c.page_id == pages.c.id)
             .outerjoin(announced, announced.c.page_id == pages.c.id)
         )
         .order_by(pages.c.id)

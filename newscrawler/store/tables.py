@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0010"
+REVISION = "0011"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -105,6 +105,7 @@ articles = Table(
     Column("absences", Integer, nullable=False, server_default="0"),  # visits in a row that did not find its page; a 410 counts as all
     Column("absent_run", BigInteger),  # the run that counted last: one counts once
     Column("gone_at", Float),  # NULL: it is there
+    Column("withheld", Text),  # the wish of its publisher for which it is not exported; gone_at says since when
 )
 
 duplicates = Table(
@@ -188,6 +189,7 @@ visits = Table(
     Column("last_at", Float, nullable=False),
     Column("interval", Float, nullable=False),
     Column("next_due", Float),  # NULL: never again by itself
+    Column("said", Text),  # about the use of the page, by who said it: rights.packed; NULL: not known
     Index("visits_due", "next_due", sqlite_where=text("next_due IS NOT NULL"), postgresql_where=text("next_due IS NOT NULL")),
 )
 
@@ -219,7 +221,8 @@ tombstones = Table(
     Column("url", Text, nullable=False),
     Column("domain", Text, nullable=False),
     Column("deleted_at", Float, nullable=False),
-    Column("kind", Text, nullable=False, server_default="forgotten"),  # forgotten; gone (may come back); duplicate: is none any more
+    Column("kind", Text, nullable=False, server_default="forgotten"),  # forgotten; gone, withheld (may come back); duplicate: is none any more
+    Column("reason", Text),  # of one withheld, the wish
 )
 
 blocks = Table(

@@ -17,6 +17,7 @@ class Visit:
 
     `reading` is the key of what the page was read by: version, rules, sister domains. `state` is what an unchanged answer means for
     the page (read, unchanged, duplicate), or that it failed and was never read (failed; `visits` is 0 then). `next_due` None: never by itself.
+    `said` is what was said about its use (`rights.packed`), None: not known.
     """
 
     state: str
@@ -32,6 +33,7 @@ class Visit:
     last_at: float
     interval: float
     next_due: float | None
+    said: str | None = None
 
 
 COLUMNS = tuple(visits.c[field.name] for field in fields(Visit))
