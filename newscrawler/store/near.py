@@ -50,18 +50,22 @@ def candidates(connection: sa.Connection, new: Fingerprint) -> list[tuple[int, F
     return [(number, Fingerprint.unpacked(packed)) for number, packed in rows]
 
 
-def write(connection: sa.Connection, number: int, new: Fingerprint, *, first: bool = False) -> None:
-    """Stores the fingerprint of a text, in place of the one that it had; of a text without keys nothing is stored.
+def write(connection: sa.Connection, number: int, new: Fingerprint, left_out: bytes | None = None, *, first: bool = False) -> None:
+    """Stores the fingerprint of a text, in place of the one that it had; of a text without keys nothing is stored, but what was left out.
 
-    `first` says that it has none yet, which spares the question.
+    `left_out` says which lines it was made without (`dedupe.lines.packed`), `first` that the text has none yet, which spares the question.
     """
     if not first:
         forget(connection, number)
+    if not new.keys and left_out is None:
+        return
+    mark = _mark(connection)
+    row = {"number": number, "packed": new.packed()} | ({} if left_out is None else {"left_out": left_out})
+    columns, marks = ", ".join(row), ", ".join([mark] * len(row))
+    connection.exec_driver_sql(f"INSERT INTO near_prints ({columns}) VALUES ({marks})", tuple(row.values()))
     if not new.keys:
         return
     crowded = {key for (key,) in connection.exec_driver_sql(_sql(_CROWDED, connection), _all_keys(new))}
-    mark = _mark(connection)
-    connection.exec_driver_sql(f"INSERT INTO near_prints (number, packed) VALUES ({mark}, {mark})", (number, new.packed()))
     if keys := [key for key in new.keys if key not in crowded]:
         rows = ", ".join([f"({mark}, {mark})"] * len(keys))  # one statement: a server answers once
         connection.exec_driver_sql(f"INSERT INTO near_keys (key, number) VALUES {rows}", tuple(each for key in keys for each in (key, number)))
