@@ -111,8 +111,13 @@ def _given(name: str) -> str:
 
 
 _alone = sa.MetaData()
-for _table in (near_prints, near_keys):
-    _table.to_metadata(_alone)
+near_keys.to_metadata(_alone)
+sa.Table(  # with nothing left out: texts alone have no site
+    near_prints.name,
+    _alone,
+    sa.Column("number", BigId, primary_key=True, autoincrement=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
+)
 _names = sa.Table("near_names", _alone, sa.Column("number", BigId, primary_key=True), sa.Column("name", sa.Text, nullable=False, unique=True))
 
 
