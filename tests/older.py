@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 _MADE = {
+    "0012": ["DROP TABLE near_lines", "ALTER TABLE near_prints DROP COLUMN left_out"],
     "0011": ["ALTER TABLE visits DROP COLUMN said", "ALTER TABLE articles DROP COLUMN withheld", "ALTER TABLE tombstones DROP COLUMN reason"],
     "0010": ["DROP TABLE clusters", "DROP TABLE near_pairs", "DELETE FROM near_keys", "DELETE FROM near_prints"],
     "0009": ["DROP TABLE notices", "DROP TABLE alerts", "DROP TABLE yields"],

@@ -90,11 +90,11 @@ def test_a_page_with_its_article_links_and_body_is_whole(engine: sa.Engine, ledg
 def test_revisions_and_duplicates(engine: sa.Engine, ledger: Ledger) -> None:
     one, two = ledger.seed([found("/1"), found("/2")])
     ledger.write(article(one, "k1"))
-    own, other, by_hash = ledger.known(one, "k1", "sha256:1")
+    own, other, by_hash = ledger.known(one, SITE, None, "k1", "sha256:1")
     assert own is not None and own == by_hash and own.page_id == one and other is None
-    nothing, by_key, _ = ledger.known(two, "k1", "sha256:1")
+    nothing, by_key, _ = ledger.known(two, SITE, None, "k1", "sha256:1")
     assert nothing is None and by_key == own
-    assert ledger.known(one, "another key", "sha256:9") == (own, None, None)
+    assert ledger.known(one, SITE, None, "another key", "sha256:9") == (own, None, None)
     ledger.write(article(two, "k1", "duplicate", own.id))
     record, _ = ledger.write(article(one, "k1", "revision", own.id, "sha256:2"))
     ledger.close("finished")

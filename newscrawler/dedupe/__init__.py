@@ -1,9 +1,9 @@
 """Article + candidates -> decision: which addresses mean one page, which texts are one text.
 
 `urls` writes addresses in one form and tells sites apart, `exact` turns keys and texts into ids and hashes, `fold` and
-`fingerprint` turn a text into what copies of it have in common, `near` compares two of these, `decision` decides (with `twins`,
-`likeness` and `noise`), `origin` tells where a story came from, `changes` shows what a revision changed, `titles` tells whether a
-title cut short is an article's. Nothing here touches storage: whoever calls looks up the candidates.
+`fingerprint` turn a text into what copies of it have in common, without the `lines` that its site repeats, `near` compares two of these,
+`decision` decides (with `twins`, `likeness` and `noise`), `origin` tells where a story came from, `changes` shows what a revision
+changed, `titles` tells whether a title cut short is an article's. Nothing here touches storage: whoever calls looks up the candidates.
 """
 
 from __future__ import annotations

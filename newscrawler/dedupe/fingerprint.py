@@ -21,6 +21,7 @@ empties the tables of `store.near`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import Struct, pack, unpack_from
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,7 @@ def fingerprint(title: str | None, text: str) -> Fingerprint:
         return Fingerprint((), int(sample.size), 0, b"", b"", 0)
     keys = dict.fromkeys((sample[:KEYS] & np.uint64((1 << _KEY_BITS) - 1)).tolist())
     kept = (sample >> np.uint64(64 - 16 - level)).astype("<u2")
-    return Fingerprint(tuple(keys), int(sample.size) << level, level, kept.tobytes(), _numbers(found), _title(title or ""))
+    return Fingerprint(tuple(keys), int(sample.size) << level, level, kept.tobytes(), _numbers(found), title_hash(title))
 
 
 def _mixed(values: Hashes) -> Hashes:
@@ -158,10 +159,12 @@ def _numbers(found: Tokens) -> bytes:
     return values.astype("<u2").tobytes()
 
 
-def _title(title: str) -> int:
+@lru_cache(maxsize=64)
+def title_hash(title: str | None) -> int:
+    """Returns 31 bits of a title, 0 where it says nothing."""
     import numpy as np
 
-    values = tokens(title[:MAX_TITLE]).values
+    values = tokens((title or "")[:MAX_TITLE]).values
     if values.size < MIN_TITLE:
         return 0
     place = np.arange(values.size, dtype=np.uint64)

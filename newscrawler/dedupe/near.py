@@ -3,7 +3,7 @@
 The thresholds are round. They were found on labelled reprints and edited copies, with all shingles in place of a sketch. Moving any of
 them by a fifth costs at most 0.3 points of F1, but for `CONTAINMENT`: 0.6 costs 1.6 points in English. Where it is known to fail: a digest
 of less than a seventh of a long article, copies of which more than every fifth word is another, two reports of one event that quote
-the same speech at length, short texts on one site under a notice that is longer than they are.
+the same speech at length, short texts under a notice that is longer than they are and not known to be their site's (`lines`).
 """
 
 from __future__ import annotations

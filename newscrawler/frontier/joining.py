@@ -89,7 +89,7 @@ def _outcome(ledger: Ledger, owner: PartRow, read: Sequence[PartRow], missed: Se
     key, digest = article_key(record["url"], record["canonical_url"]), record["content_hash"]
     record["id"] = article_id(key)
     said = Article(record["title"], record["text"])
-    own, by_key, by_hash = known_of(ledger, owner.page_id, record["url"], key, digest)
+    own, by_key, by_hash = known_of(ledger, owner.page_id, record["url"], record["title"], key, digest)
     decision = decide(digest, own, by_key, by_hash) if own or by_key else decide(digest, None, None, by_hash, said)
     if decision.verdict == "new":
         decision = decide(digest, None, None, None, said, ledger.nearest(owner.page_id, record["url"], record["title"], record["text"]))

@@ -21,7 +21,7 @@ def recognize(ledger: Ledger, page_id: int, url: str, article: Article) -> tuple
     digest = content_hash(article.title, article.text)
     keys = (article_key(url, article.canonical_url), canonical_url(url), second_key(url))
     for key in dict.fromkeys(keys):
-        own, by_key, by_hash = known_of(ledger, page_id, url, key, digest)
+        own, by_key, by_hash = known_of(ledger, page_id, url, article.title, key, digest)
         decision = decide(digest, own, by_key, by_hash, article)
         if decision.reason != MISTAKEN:
             break
@@ -48,11 +48,13 @@ def vars_of(article: Article) -> dict[str, Any]:
     return {name: getattr(article, name) for name in CORRECTED}
 
 
-def known_of(ledger: Ledger, page_id: int, url: str, key: str, digest: str) -> tuple[Known | None, Known | None, Known | None]:
+def known_of(
+    ledger: Ledger, page_id: int, url: str, title: str | None, key: str, digest: str
+) -> tuple[Known | None, Known | None, Known | None]:
     """Returns what `Ledger.known` does, with what the page's address says about each. Raises StoreError."""
-    own, by_key, by_hash = ledger.known(page_id, key, digest)
+    own, by_key, by_hash = ledger.known(page_id, url, title, key, digest)
     if by_key is not None and is_supposed(canonical_url(url), key):
         by_key = replace(by_key, supposed=True)
-    if by_hash is not None and own is None:
+    if by_hash is not None and own is None:  # of an address with no domain, its port may be another
         by_hash = replace(by_hash, elsewhere=not same_site(url, ledger.newest(by_hash.id)["url"]))
     return own, by_key, by_hash

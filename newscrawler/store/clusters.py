@@ -15,8 +15,11 @@ at most: of hundreds of copies of one page the ties to the first ones are kept, 
 tie through a text that only a later variant of more than `near.CROWD` has. Which variants are later, the order of arrival says: so of such a
 crowd of variants, each with a tail of its own, a text that is like such a tail may be in the cluster or not.
 
+Lines that a site repeats on its articles are no part of a text here (`store.site_lines`). When a line is found to be one, the members that
+stood with it before are entered anew.
+
 Everything here works on a connection inside its transaction. What `put`, `take_out` and `refresh` return are the pages of other
-members whose cluster has another id now: their records have changed, and `tell_again` gives them new numbers of change.
+members whose cluster has another id now, or who were entered anew: their records have changed, and `tell_again` gives them new numbers of change.
 """
 
 from __future__ import annotations
@@ -30,8 +33,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from newscrawler.dedupe import Fingerprint, Likeness, alike, article_id, fingerprint
+from newscrawler.dedupe.fingerprint import title_hash
+from newscrawler.dedupe.lines import packed, unpacked, without
 from newscrawler.store import duplicates as copies
-from newscrawler.store import near
+from newscrawler.store import near, site_lines
+from newscrawler.store.site_lines import Seen
 from newscrawler.store.tables import articles, clusters, counters, duplicates, near_pairs, near_prints, pages, revisions
 
 PENDING = "near_pending"
@@ -62,25 +68,27 @@ _PAIRS_TO = sa.select(near_pairs.c.one, near_pairs.c.other).where(near_pairs.c.o
 
 @dataclass(frozen=True, slots=True)
 class Likes:
-    """The fingerprint of a text, and the members that it is near, by page, likeliest first."""
+    """The fingerprint of a text, the members that it is near, by page, likeliest first, and what is known of its lines."""
 
     fingerprint: Fingerprint
     alike: Sequence[tuple[int, Likeness]]
+    lines: Seen
 
 
 def look_up(connection: sa.Connection, page_id: int, title: str | None, text: str) -> Likes:
     """Returns what the text of a page is near, the page itself apart. Writes nothing."""
-    new = fingerprint(title, text)
-    return Likes(new, alike(new, ((number, one) for number, one in near.candidates(connection, new) if number != page_id)))
+    seen = site_lines.look(connection, page_id, title_hash(title), text)
+    new = fingerprint(title, without(text, seen.left_out, seen.site))
+    return Likes(new, alike(new, ((number, one) for number, one in near.candidates(connection, new) if number != page_id)), seen)
 
 
 def put(connection: sa.Connection, page_id: int, likes: Likes, *, first: bool = False) -> list[int]:
-    """Enters a member, or what its text is now; returns the other members whose cluster has another id now.
+    """Enters a member, or what its text is now; returns the other members whose cluster or fingerprint is another now.
 
     `first` says that the page is no member yet and no duplicate, nor an article with duplicates, which spares questions.
     """
     had: dict[int, int] = {} if first else _part(connection, [page_id])
-    near.write(connection, page_id, likes.fingerprint, first=first)
+    near.write(connection, page_id, likes.fingerprint, packed(likes.lines.left_out), first=first)
     if likes.alike:
         rows = [{"one": min(page_id, number), "other": max(page_id, number)} for number, _ in likes.alike]
         connection.execute(near_pairs.insert(), rows)
@@ -88,7 +96,10 @@ def put(connection: sa.Connection, page_id: int, likes: Likes, *, first: bool = 
     if not first:
         tied |= {page for pair in _copies_of(connection, [page_id]) for page in pair} - {page_id}
     _join(connection, page_id, tied, had)
-    return _changed(connection, had, {page_id})
+    changed = set(_changed(connection, had, {page_id}))
+    for page in site_lines.learn(connection, page_id, likes.lines):
+        changed |= {page, *refresh(connection, page)}
+    return sorted(changed - {page_id})
 
 
 def take_out(connection: sa.Connection, page_ids: Collection[int]) -> list[int]:
@@ -96,6 +107,7 @@ def take_out(connection: sa.Connection, page_ids: Collection[int]) -> list[int]:
     had = _part(connection, page_ids)
     for page_id in page_ids:
         near.forget(connection, page_id)
+    site_lines.forget(connection, page_ids)
     return _changed(connection, had, page_ids)
 
 
@@ -127,9 +139,9 @@ def told(connection: sa.Connection, page_ids: Sequence[int]) -> dict[int, dict[s
     }
 
 
-def near_hash(packed: bytes | None) -> str | None:
+def near_hash(kept: bytes | None) -> str | None:
     """Returns a fingerprint as a record has it: "near1:" and base64 of `Fingerprint.packed`; None for a text too short to have one."""
-    return None if packed is None else "near1:" + b64encode(packed).decode()
+    return "near1:" + b64encode(kept).decode() if kept is not None and Fingerprint.unpacked(kept).keys else None
 
 
 def is_pending(connection: sa.Connection) -> bool:
@@ -179,12 +191,20 @@ def stale(connection: sa.Connection) -> Iterator[str]:
     numbered = sa.select(clusters.c.page_id, row).subquery()
     found = 0
     for page_id in connection.execute(sa.select(numbered.c.page_id).where(numbered.c.row % every == 0)).scalars().all():
-        held = _held(connection, page_id)
-        packed = connection.execute(sa.select(near_prints.c.packed).where(near_prints.c.number == page_id)).scalar()
-        made = None if held is None else fingerprint(*held)
-        if made is not None and found < 10 and packed != (made.packed() if made.keys else None):
+        if found < 10 and not _is_made_of(connection, page_id, _held(connection, page_id)):
             found += 1
             yield f"page {page_id}"
+
+
+def _is_made_of(connection: sa.Connection, page_id: int, held: tuple[str | None, str] | None) -> bool:
+    """Whether the fingerprint of a page is that of what it has, without the lines that were left out; so is nothing of nothing."""
+    row = connection.execute(sa.select(near_prints.c.packed, near_prints.c.left_out).where(near_prints.c.number == page_id)).first()
+    if held is None:
+        return True
+    title, text = held
+    left_out = unpacked(None if row is None else row.left_out)
+    made = fingerprint(title, without(text, left_out, site_lines.site_of_page(connection, page_id)))
+    return (None if row is None else row.packed) == (made.packed() if made.keys or left_out else None)
 
 
 def _held(connection: sa.Connection, page_id: int) -> tuple[str | None, str] | None:

@@ -17,11 +17,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from backports import zstd  # type: ignore[import-not-found,unused-ignore]
 
-from newscrawler.dedupe import Known, Likeness, likeliest, same_site, twin_key
+from newscrawler.dedupe import Known, Likeness, likeliest, registrable_domain, same_site, twin_key
 from newscrawler.extract.seen import Seen
 from newscrawler.items import Decision, Link, Series
 from newscrawler.store import absence, announcing, clusters, duplicates, parts, queue, rights, visits
@@ -51,7 +52,11 @@ _BY_PAGE_OR_KEY = _KNOWN.where(
     )
 ).order_by(articles.c.seq)
 _TEXT = sa.select(revisions.c.record).where(revisions.c.article_id == sa.bindparam("of"), revisions.c.revision == sa.bindparam("version"))
-_BY_HASH = _KNOWN.where(articles.c.content_hash == sa.bindparam("wanted")).order_by(articles.c.seq).limit(1)
+_BY_HASH = (
+    _KNOWN.where(articles.c.content_hash == sa.bindparam("wanted"), articles.c.domain == sa.bindparam("site"))
+    .order_by((sa.func.coalesce(articles.c.title, "") == sa.bindparam("said")).desc(), articles.c.seq)
+    .limit(1)
+)
 _BY_PAGES = (
     sa.select(*_KNOWN.selected_columns, pages.c.url)
     .select_from(articles.join(pages, pages.c.id == articles.c.page_id))
@@ -266,10 +271,10 @@ class Ledger:
         return ways_of(self._begin(), [page_id])[page_id]
 
     @_named
-    def known(self, page_id: int, article_key: str, content_hash: str) -> tuple[Known | None, Known | None, Known | None]:
-        """The article of that page, another one with that canonical URL (or else a twin's), and the earliest with that text.
+    def known(self, page_id: int, url: str, title: str | None, article_key: str, content_hash: str) -> tuple[Known | None, Known | None, Known | None]:
+        """The article of that page, another one with that canonical URL (or else a twin's), and one with that text on the URL's site.
 
-        The first two come with their text where it is not the same.
+        The first two come with their text where it is not the same. Of several with that text it is one with that title, else the earliest.
         """
         connection = self._begin()
         wanted = {"of_page": page_id, "wanted": article_key, "twin": twin_key(article_key)}
@@ -277,7 +282,8 @@ class Ledger:
         own = next((row for row in rows if row.page_id == page_id), None)
         others = [row for row in rows if row.page_id != page_id]
         by_key = next((row for row in others if row.article_key == article_key), others[0] if others else None)
-        by_hash = connection.execute(_BY_HASH, {"wanted": content_hash}).first()
+        site = registrable_domain(urlsplit(url).hostname or "")
+        by_hash = connection.execute(_BY_HASH, {"wanted": content_hash, "site": site, "said": title or ""}).first()
         return (
             self._known(own, content_hash),
             self._known(by_key, content_hash, twin=by_key is not None and by_key.article_key != article_key),

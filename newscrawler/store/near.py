@@ -50,18 +50,22 @@ def candidates(connection: sa.Connection, new: Fingerprint) -> list[tuple[int, F
     return [(number, Fingerprint.unpacked(packed)) for number, packed in rows]
 
 
-def write(connection: sa.Connection, number: int, new: Fingerprint, *, first: bool = False) -> None:
-    """Stores the fingerprint of a text, in place of the one that it had; of a text without keys nothing is stored.
+def write(connection: sa.Connection, number: int, new: Fingerprint, left_out: bytes | None = None, *, first: bool = False) -> None:
+    """Stores the fingerprint of a text, in place of the one that it had; of a text without keys nothing is stored, but what was left out.
 
-    `first` says that it has none yet, which spares the question.
+    `left_out` says which lines it was made without (`dedupe.lines.packed`), `first` that the text has none yet, which spares the question.
     """
     if not first:
         forget(connection, number)
+    if not new.keys and left_out is None:
+        return
+    mark = _mark(connection)
+    row = {"number": number, "packed": new.packed()} | ({} if left_out is None else {"left_out": left_out})
+    columns, marks = ", ".join(row), ", ".join([mark] * len(row))
+    connection.exec_driver_sql(f"INSERT INTO near_prints ({columns}) VALUES ({marks})", tuple(row.values()))
     if not new.keys:
         return
     crowded = {key for (key,) in connection.exec_driver_sql(_sql(_CROWDED, connection), _all_keys(new))}
-    mark = _mark(connection)
-    connection.exec_driver_sql(f"INSERT INTO near_prints (number, packed) VALUES ({mark}, {mark})", (number, new.packed()))
     if keys := [key for key in new.keys if key not in crowded]:
         rows = ", ".join([f"({mark}, {mark})"] * len(keys))  # one statement: a server answers once
         connection.exec_driver_sql(f"INSERT INTO near_keys (key, number) VALUES {rows}", tuple(each for key in keys for each in (key, number)))
@@ -107,8 +111,13 @@ def _given(name: str) -> str:
 
 
 _alone = sa.MetaData()
-for _table in (near_prints, near_keys):
-    _table.to_metadata(_alone)
+near_keys.to_metadata(_alone)
+sa.Table(  # with nothing left out: texts alone have no site
+    near_prints.name,
+    _alone,
+    sa.Column("number", BigId, primary_key=True, autoincrement=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
+)
 _names = sa.Table("near_names", _alone, sa.Column("number", BigId, primary_key=True), sa.Column("name", sa.Text, nullable=False, unique=True))
 
 

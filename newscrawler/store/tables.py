@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0011"
+REVISION = "0012"
 STATES = (
     "queued",  # to be fetched when it is due
     "in_flight",  # handed to the crawl that holds the database; queued again when that crawl is dead
@@ -238,6 +238,7 @@ near_prints = Table(
     metadata,
     Column("number", BigId, primary_key=True, autoincrement=False),  # in a collection the page's
     Column("packed", LargeBinary, nullable=False),  # dedupe.Fingerprint.packed
+    Column("left_out", LargeBinary),  # the lines of the site that it was made without: dedupe.lines.packed; NULL for none
 )
 
 near_keys = Table(
@@ -256,6 +257,17 @@ near_pairs = Table(  # near-duplicates, by page, the smaller number first: see s
     Column("other", BigId, nullable=False),
     PrimaryKeyConstraint("one", "other"),
     Index("near_pairs_other", "other"),
+    sqlite_with_rowid=False,
+)
+
+near_lines = Table(  # where lines stand on the articles of a site: see store/site_lines.py
+    "near_lines",
+    metadata,
+    Column("site", Integer, nullable=False),  # dedupe.lines.site_hash
+    Column("line", Integer, nullable=False),
+    Column("title", Integer, nullable=False),  # under which it stands; -1 in the one row of a line that the site repeats
+    Column("number", BigId, nullable=False),  # the page
+    PrimaryKeyConstraint("site", "line", "title"),
     sqlite_with_rowid=False,
 )
 
