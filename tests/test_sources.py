@@ -21,7 +21,7 @@ from newscrawler.extract import extract_page
 from newscrawler.frontier import Crawl, Scope, settle
 from newscrawler.items import RawPage
 from newscrawler.spiders.news import NewsSpider
-from newscrawler.store import Task
+from newscrawler.store import Task, connect
 
 PROSE = "The harbour was closed on Monday, and the ferries waited outside until the fog had lifted over the town. " * 4
 NORTH = Source(
@@ -146,6 +146,26 @@ def test_a_wrong_file_is_one_line_and_exit_code_2_before_anything_happens(text: 
     ran = newscrawler("crawl", "--sources", "sources.toml", *words, cwd=tmp_path)
     assert ran.code == 2 and said in ran.err and "sources.toml" in ran.err and ran.err.count("\n") == 1
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "crawl",
+        "extract page.html --url https://a.example/1.html",
+        "reextract --db news.db",
+        "schedule --list",
+        "schedule --print cron",
+        "why https://a.example/ --db news.db",
+    ],
+)
+def test_every_command_checks_the_whole_file(words: str, tmp_path: Path) -> None:
+    connect(str(tmp_path / "news.db"), create=True).dispose()
+    (tmp_path / "page.html").write_text("<h1>The ferry</h1>")
+    (tmp_path / "sources.toml").write_text('[source.a]\nstart_pages = ["https://a.example/"]\nevery = "1h"\n[alerts]\nmail = "a@b.example"\n')
+    ran = newscrawler(*words.split(), "--sources", "sources.toml", cwd=tmp_path)
+    said = "newscrawler: sources.toml:5: alerts: 'mail' is unknown: the fields are webhook, smtp, mail_from, mail_to\n"
+    assert (ran.code, ran.out, ran.err) == (2, "", said)
 
 
 def test_only_needs_sources(tmp_path: Path) -> None:
