@@ -90,6 +90,9 @@ WRONG = {
     "no database": (START + 'db = ""', [":3:", "db", "path"]),
     "alerts of an unknown kind": (START + '[alerts]\nwebhok = "https://h.example/"', [":4:", "alerts", "'webhok' is unknown", "webhook"]),
     "alerts that are no table": ("alerts = 3\n" + START, [":1:", "alerts", "must be a table"]),
+    "a right of no kind": (START + '[source.a.rights]\ntdm = "obey"\nindex = "obey"', [":5:", "source 'a'", "rights: 'index' is unknown", "noindex"]),
+    "neither obey nor ignore": (START + '[source.a.rights]\ntdm = "obey"\nnoindex = "no"', [":5:", "rights: noindex", '"obey" or "ignore"']),
+    "rights that are no table": (START + 'rights = "obey"', [":3:", "rights", "must be a table"]),
     "a truth for a delay": (START + "delay = true", ["delay", "seconds"]),
 }
 
