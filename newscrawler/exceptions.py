@@ -2,7 +2,7 @@
 
 NewscrawlerError
     UsageError              the command line or an argument is wrong (exit code 2)
-        BadUrl              raised by the crawl for a start URL that cannot be fetched
+        BadUrl              raised for what is no address of a web page, wherever one is asked for
         BadSource           raised by `config` for a line of sources.toml
     FileBusy                raised by `export` for a file that another export writes (exit code 4)
     StoreError              raised by `store` (exit code 1 unless said otherwise)

@@ -88,6 +88,11 @@ WRONG = {
     "no number of pages": (START + "max_pages = 0", [":3:", "max_pages", "1 or more"]),
     "no list of tags": (START + 'tags = "local"', [":3:", "tags", "list of texts"]),
     "no database": (START + 'db = ""', [":3:", "db", "path"]),
+    "alerts of an unknown kind": (START + '[alerts]\nwebhok = "https://h.example/"', [":4:", "alerts", "'webhok' is unknown", "webhook"]),
+    "alerts that are no table": ("alerts = 3\n" + START, [":1:", "alerts", "must be a table"]),
+    "a right of no kind": (START + '[source.a.rights]\ntdm = "obey"\nindex = "obey"', [":5:", "source 'a'", "rights: 'index' is unknown", "noindex"]),
+    "neither obey nor ignore": (START + '[source.a.rights]\ntdm = "obey"\nnoindex = "no"', [":5:", "rights: noindex", '"obey" or "ignore"']),
+    "rights that are no table": (START + 'rights = "obey"', [":3:", "rights", "must be a table"]),
     "a truth for a delay": (START + "delay = true", ["delay", "seconds"]),
 }
 

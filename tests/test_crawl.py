@@ -13,6 +13,7 @@ import pytest
 from conftest import CRAWL, Crawled, newscrawler, serving
 
 from newscrawler.export import record_schema
+from newscrawler.store import connect
 
 
 def asked(crawled: Crawled, *words: str) -> str:
@@ -152,19 +153,31 @@ def test_private_addresses_are_refused_by_default(crawled: Crawled, tmp_path: Pa
     ("words", "said"),
     [
         (["crawl"], "no start page"),
-        (["crawl", "news.example"], "cannot be crawled"),
-        (["crawl", "ftp://news.example/"], "cannot be crawled"),
+        (["crawl", "news.example"], "no address of a web page"),
+        (["crawl", "ftp://news.example/"], "no address of a web page"),
         (["crawl", "http://[::1/"], "no URL"),
         (["crawl", "https://news.example/", "--include", "("], "no regular expression"),
         (["crawl", "https://news.example/", "--delay", "-1"], "--delay"),
         (["crawl", "https://news.example/", "--db", "nonsense://x"], "not a database URL"),
         (["crawl", "https://news.example/", "-o", "/nowhere/x.jsonl"], "cannot be written"),
         (["status", "--db", "missing.db"], "no such database"),
-        (["extract", "missing.html"], "cannot be read"),
+        (["crawl", "-i", "missing.txt"], "'missing.txt': No such file or directory. See `"),
+        (["extract", "missing.html"], "missing.html: no such file"),
+        (["extract", "news.example"], "news.example: no such file, and no whole address like https://"),
+        (["extract", "ftp://news.example/"], "no address of a web page"),
+        (["extract", "page.html", "--url", "news.example"], "no address of a web page"),
+        (["extract", "https://news.example/", "--url", "https://news.example/1"], "--url https://news.example/1: is for a FILE"),
+        (["why", "news.example/1.html", "--db", "news.db"], "no address of a web page"),
+        (["forget", "news.example/1.html", "--db", "news.db"], "neither a URL with its https:// nor a domain"),
+        (["forget", "https://", "--db", "news.db"], "no address of a web page"),
+        (["forget", "", "--db", "news.db"], "neither a URL with its https:// nor a domain"),
+        (["repair", "missing.txt"], "'missing.txt': No such file or directory. See `"),
         (["nonsense"], "No such command"),
     ],
 )
 def test_a_wrong_call_gets_a_line_and_exit_code_2(words: list[str], said: str, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<h1>The ferry</h1>")
+    connect(str(tmp_path / "news.db"), create=True).dispose()
     ran = newscrawler(*words, cwd=tmp_path)
     assert ran.code == 2 and said in ran.err and ran.err.count("\n") == 1 and "Traceback" not in ran.err
 
@@ -251,6 +264,8 @@ def test_extract_and_repair(crawled: Crawled, tmp_path: Path) -> None:
     ran = newscrawler("repair", stdin="電(diàn)動(dòng)貨車與企業(yè)".encode())
     assert ran.code == 0 and ran.out == "電動貨車與企業"
     assert "pinyin_leak: 3" in ran.err
+    (tmp_path / "page.txt").write_text("企業(yè)", encoding="gbk")
+    assert newscrawler("repair", "page.txt", cwd=tmp_path).out == "企業"
     shown = newscrawler("repair", "--diff", stdin="安好\n電(diàn)動(dòng)貨車與企業(yè)".encode())
     assert shown.out == "2: 電[-(diàn)-]動[-(dòng)-]貨車與企業[-(yè)-]\n"
     assert newscrawler("repair", "--diff", stdin=b"whole\n").out == "nothing to repair\n"

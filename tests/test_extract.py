@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import json
 from dataclasses import asdict
 from datetime import timedelta, timezone
 from pathlib import Path
+from random import Random
 from time import process_time
 
 import pytest
@@ -77,6 +79,9 @@ def test_the_same_page_in_gbk_reads_the_same() -> None:
     assert page.article == expected.article
 
 
+PAGE_OF_TEXT = "<html><body><h1>渡輪</h1>\n" + "<p>渡輪今天早上準時離開了港口，船上有三百名乘客，天氣很好。</p>\n" * 20
+
+
 NOT_PAGES = {
     "nothing": b"",
     "white space": b" \n\t ",
@@ -96,6 +101,49 @@ def test_what_is_no_page_is_other_with_a_reason(name: str) -> None:
     page = read_page(NOT_PAGES[name], URL)
     assert (page.kind, page.article, page.links) == ("other", None, [])
     assert page.reason
+
+
+_HTML = b"<html><body><h1>The ferry</h1><p>It left the harbour on time.</p>"
+BINARY = {
+    "PDF": (b"\r\n%PDF-1.7\n" + b"1 0 obj << /Type /Page >> text " * 50, b"\xef\xbb\xbf%PDF-1.7\n" + b"<< /Type /Page >> text " * 50),
+    "a zip file": (b"PK\x05\x06" + b"\x00" * 18, b"PK\x03\x04" + _HTML),
+    "a program": (b"\x7fELF\x02\x01\x01" + _HTML,),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + _HTML,),
+    "compressed data": (gzip.compress(_HTML * 50),),
+    "binary data": (
+        *(Random(size).randbytes(size) for size in (200, 1_000, 50_000)),
+        Random(1).randbytes(20_000).replace(b"\0", b""),
+        b"<html><body>" + Random(2).randbytes(5_000),
+        b"<!-- cached -->" + gzip.compress(Random(3).randbytes(5_000)),
+        bytes(range(1, 9)) * 100,
+        b"\x1aE\xdf\xa3" + Random(4).randbytes(3_000),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_bytes_that_are_no_text_are_named(name: str) -> None:
+    for body in BINARY[name]:
+        page = read_page(body, URL, "text/html; charset=gbk")
+        assert (page.kind, page.reason) == ("other", f"not HTML but {name}")
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        PAGE_OF_TEXT.encode("gbk").replace(b"\n", b"\x01\x02\n"),
+        PAGE_OF_TEXT.encode().replace(b"</p>", b"</p>" + b"\0" * 2),  # templates pad with NULs
+        PAGE_OF_TEXT.encode("utf-16"),
+        PAGE_OF_TEXT.encode("utf-16-le"),
+        PAGE_OF_TEXT.encode("utf-16-be"),
+        PAGE_OF_TEXT.encode("utf-32"),
+        PAGE_OF_TEXT.encode("iso2022_jp_ext", "replace"),
+        bytes(byte if number % 60 else number // 60 % 256 for number, byte in enumerate(PAGE_OF_TEXT.encode("gbk"), 1)),  # one in sixty spoiled
+    ],
+    ids=["controls", "NULs", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "iso-2022", "spoiled"],
+)
+def test_text_that_is_damaged_or_in_a_rare_encoding_is_still_read(damaged: bytes) -> None:
+    assert read_page(damaged, URL).article is not None
 
 
 SHAPES = {

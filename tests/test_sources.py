@@ -21,7 +21,7 @@ from newscrawler.extract import extract_page
 from newscrawler.frontier import Crawl, Scope, settle
 from newscrawler.items import RawPage
 from newscrawler.spiders.news import NewsSpider
-from newscrawler.store import Task
+from newscrawler.store import Task, connect
 
 PROSE = "The harbour was closed on Monday, and the ferries waited outside until the fog had lifted over the town. " * 4
 NORTH = Source(
@@ -170,6 +170,26 @@ def test_a_page_of_a_source_whose_class_cannot_be_had_is_read_without_it_and_tha
     found = extract_page(text, "https://press.example/2026/01/02/a.html", rules=bad.rules)
     assert found.article is not None and found.article.title == "Fog over the harbour"
     assert "no_such_module:Story failed: RuntimeError: 'no_such_module:Story' cannot be imported" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "crawl",
+        "extract page.html --url https://a.example/1.html",
+        "reextract --db news.db",
+        "schedule --list",
+        "schedule --print cron",
+        "why https://a.example/ --db news.db",
+    ],
+)
+def test_every_command_checks_the_whole_file(words: str, tmp_path: Path) -> None:
+    connect(str(tmp_path / "news.db"), create=True).dispose()
+    (tmp_path / "page.html").write_text("<h1>The ferry</h1>")
+    (tmp_path / "sources.toml").write_text('[source.a]\nstart_pages = ["https://a.example/"]\nevery = "1h"\n[alerts]\nmail = "a@b.example"\n')
+    ran = newscrawler(*words.split(), "--sources", "sources.toml", cwd=tmp_path)
+    said = "newscrawler: sources.toml:5: alerts: 'mail' is unknown: the fields are webhook, smtp, mail_from, mail_to\n"
+    assert (ran.code, ran.out, ran.err) == (2, "", said)
 
 
 def test_only_needs_sources(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ COMMANDS = {
     "forget": "Remove an article or a site for good.",
     "init": "Write a commented sources.toml.",
     "reextract": "Read every kept page again, without a request.",
-    "repair": "Repair text: stdin to stdout.",
+    "repair": "Repair text: stdin, or a file, to stdout.",
     "schedule": "Run the sources of sources.toml when they are due.",
     "schema": "Print the JSON Schema of the record.",
     "status": "Print what the collection holds.",
@@ -77,7 +77,8 @@ def main() -> int:
         if error.ctx is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
             error.show()
         else:
-            print(f"newscrawler: {error.format_message()} See `{error.ctx.command_path} --help`.", file=sys.stderr)  # noqa: T201
+            said = error.format_message().rstrip(".")
+            print(f"newscrawler: {said}. See `{error.ctx.command_path} --help`.", file=sys.stderr)  # noqa: T201
         return error.exit_code
     except click.ClickException as error:
         error.show()

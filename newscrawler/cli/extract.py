@@ -37,8 +37,8 @@ def command(source: str, url: str | None, allow_private: tuple[str, ...], explai
     from newscrawler.extract.explain_page import explain_page
     from newscrawler.extract.trace import Trace
 
-    scope = _scope(sources, source, url)
-    raw, joined = _fetch(source, allow_private, scope) if source.startswith(("http://", "https://")) else (_load(source, url), None)
+    scope = _scope(sources, _address(source, url), source)
+    raw, joined = _fetch(source, allow_private, scope) if options.is_address(source) else (_load(source, url), None)
     trace = Trace() if explain else None
     sisters, rules = scope.sisters_of(raw.url), scope.rules_of(raw.url, raw.fetched_at)
     raw.page = read_page(raw.body, raw.url, raw.headers.get("content-type"), sisters=sisters, rules=rules, trace=trace)
@@ -52,7 +52,18 @@ def command(source: str, url: str | None, allow_private: tuple[str, ...], explai
     options.put(dumps(in_script(record, script) if script else record))
 
 
-def _scope(file: str | None, source: str, url: str | None) -> Scope:
+def _address(source: str, url: str | None) -> str | None:
+    """The address of the page, None of a FILE that is given without one; raises BadUrl for what is none."""
+    from newscrawler.config import page_address
+
+    if not options.is_address(source):
+        return None if url is None else page_address(url)
+    if url is not None:
+        raise UsageError(f"--url {url}: is for a FILE: {source} is fetched from where it is")
+    return page_address(source)
+
+
+def _scope(file: str | None, address: str | None, source: str) -> Scope:
     """The scope of the sources in a file; raises UsageError when the page belongs to none of them."""
     from newscrawler.config import read_sources
     from newscrawler.frontier import Scope
@@ -60,7 +71,6 @@ def _scope(file: str | None, source: str, url: str | None) -> Scope:
     if file is None:
         return Scope()
     scope = Scope(sources=tuple(read_sources(file)))
-    address = source if source.startswith(("http://", "https://")) else url
     if address is None:
         raise UsageError(f"--sources {file}: say with --url where {source} was fetched from: the address tells the source")
     if not scope.sources_of(address):
@@ -71,6 +81,8 @@ def _scope(file: str | None, source: str, url: str | None) -> Scope:
 def _load(path: str, url: str | None) -> RawPage:
     try:
         body = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: no such file, and no whole address like https://news.example/1.html") from error
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
     return RawPage(0, url or "http://localhost/" + Path(path).name, "response", time.time(), 200, {}, body)

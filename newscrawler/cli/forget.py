@@ -16,10 +16,20 @@ def command(what: str, db: str) -> None:
 
     A tombstone stays, so that consumers of the export learn of the deletion.
     """
+    from newscrawler.config import page_address
     from newscrawler.store.forget import forget
 
-    if not what.strip():
-        raise UsageError("nothing to forget: give a URL, or a site's domain")
+    wanted = page_address(what) if options.is_address(what) else _domain(what)
     with options.opened(db, write=True) as engine:
-        articles, pages = forget(engine, what)
+        articles, pages = forget(engine, wanted)
     options.tell(f"forgotten: {articles} articles, {pages} pages; {what} is blocked from now on")
+
+
+def _domain(site: str) -> str:
+    """The domain as the collection has it; raises UsageError for what would block nothing, as an address without its https://."""
+    from newscrawler.config.values import domains
+
+    try:
+        return domains([site.strip("./")])[0]
+    except ValueError as error:
+        raise UsageError(f"{site!r} is neither a URL with its https:// nor a domain like news.example") from error

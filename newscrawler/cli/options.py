@@ -16,6 +16,11 @@ script = click.option("--script", type=click.Choice(["zh-Hans", "zh-Hant"]), hel
 sources = click.option("--sources", metavar="FILE", help="A sources.toml: start pages, domains and rules of each source (`newscrawler init` writes one).")
 
 
+def is_address(text: str) -> bool:
+    """Whether something is meant as a URL, a wrong one too: where else a path or a domain may stand."""
+    return "://" in text
+
+
 @contextmanager
 def opened(where: str, *, write: bool = False) -> Iterator[Any]:
     """An engine on a database that must exist."""

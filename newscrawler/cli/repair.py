@@ -1,4 +1,4 @@
-"""newscrawler repair: stdin to stdout, repaired; on a terminal, what was changed."""
+"""newscrawler repair: stdin, or a file, to stdout, repaired; on a terminal, what was changed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from typing import BinaryIO
 
 import click
 
@@ -15,15 +16,16 @@ MAX_COMPARED = 2000
 
 
 @click.command("repair")
+@click.argument("file", type=click.File("rb"), default="-")
 @click.option("-q", "--quiet", is_flag=True, help="Do not say what was repaired.")
 @click.option("--diff/--no-diff", default=None, help="Show the changed lines, or the whole repaired text. Default: the changes on a terminal.")
 @options.script
-def command(quiet: bool, diff: bool | None, script: str | None) -> None:
-    """Repair text: reads bytes of any encoding from stdin, writes UTF-8 to stdout, says on stderr what was done."""
+def command(file: BinaryIO, quiet: bool, diff: bool | None, script: str | None) -> None:
+    """Repair text: reads bytes of any encoding from stdin or FILE, writes UTF-8 to stdout, says on stderr what was done. FILE stays as it is."""
     from newscrawler import clean_text, decode_page
     from newscrawler.clean.edits import MAX_REPAIRS
 
-    body = sys.stdin.buffer.read()
+    body = file.read()
     decoded = decode_page(body)
     cleaned = clean_text(decoded.text)
     text = cleaned.text

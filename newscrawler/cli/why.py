@@ -29,10 +29,11 @@ def command(url: str, db: str, sources: str | None, diff: bool, as_json: bool) -
     Where the body of a page that links to it is kept, the link is judged again and every term is told with its points, by what
     the crawl has learned of the site until now. With --sources the sister domains of a source count as its site, as they did in the crawl.
     """
-    from newscrawler.config import read_sources
+    from newscrawler.config import page_address, read_sources
     from newscrawler.frontier import Scope
     from newscrawler.store import reading
 
+    url = page_address(url)
     scope = Scope(sources=tuple(read_sources(sources))) if sources else Scope()
     with options.opened(db) as engine:
         told = reading.story(engine, url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from newscrawler.config.alerts import NO_ALERTS, Alerts, alerts_of
@@ -13,16 +14,13 @@ from newscrawler.exceptions import BadSource, UsageError
 
 
 def read_sources(path: str | Path, only: str | None = None) -> list[Source]:
-    """Returns the sources of a file in its order; fetches nothing. Raises BadSource, whose one line names file, line, source and field.
+    """Returns the sources of a file in its order; fetches nothing. Raises BadSource, whose one line names file, line, table and field.
 
-    Imports the classes that sources name as `page`: code, which may break by an edit elsewhere. With `only` that of this source has to be
-    there; pages of the others are met only where domains are shared, and are read without a class that is not.
+    The whole file is checked, [alerts] too, as the same file is read by many commands. Imports the classes that sources name as `page`: code,
+    which may break by an edit elsewhere. With `only` that of this source has to be there; pages of the others are met only where domains are
+    shared, and are read without a class that is not.
     """
-    text = _text(path)
-    try:
-        tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:  # the latter two: nested too deep, a number too long
-        raise BadSource(f"{path}: is not TOML: {error}".replace("\n", " ")) from error
+    text, tables = _tables(path)
     if unknown := sorted(tables.keys() - {"source", "alerts"}):
         raise _bad(path, text, f"{unknown[0]!r} is unknown: every source is a table [source.NAME]", unknown[0])
     sources = tables.get("source")
@@ -34,20 +32,18 @@ def read_sources(path: str | Path, only: str | None = None) -> list[Source]:
             read.append(read_source(name, table, Path(path).parent, is_crawled=only in (None, name)))
         except Wrong as error:
             raise _bad(path, text, f"source {name!r}: {error}", "source", name, *error.keys) from error
+    _alerts(path, text, tables)
     return read
 
 
 def read_alerts(path: str | Path | None) -> Alerts:
     """Returns where the alerts of a file go, nowhere without a file or without its table [alerts]; raises BadSource, with file, line and field."""
-    if path is None:
-        return NO_ALERTS
-    text = _text(path)
+    return NO_ALERTS if path is None else _alerts(path, *_tables(path))
+
+
+def _alerts(path: str | Path, text: str, tables: Mapping[str, object]) -> Alerts:
     try:
-        table = tomllib.loads(text).get("alerts", {})
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise BadSource(f"{path}: is not TOML: {error}".replace("\n", " ")) from error
-    try:
-        return alerts_of(table)
+        return alerts_of(tables.get("alerts", {}))
     except Wrong as error:
         raise _bad(path, text, f"alerts: {error}", "alerts", *error.keys) from error
 
@@ -65,6 +61,15 @@ def chosen_sources(file: str | Path | None, only: str | None) -> list[Source]:
     if only is not None and only not in (names := [source.name for source in sources]):
         raise UsageError(f"--only {only}: {file} has no such source: it has {', '.join(names)}")
     return sources
+
+
+def _tables(path: str | Path) -> tuple[str, dict[str, object]]:
+    """Returns the text of a file, and what it says as TOML."""
+    text = _text(path)
+    try:
+        return text, tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:  # the latter two: nested too deep, a number too long
+        raise BadSource(f"{path}: is not TOML: {error}".replace("\n", " ")) from error
 
 
 def _text(path: str | Path) -> str:

@@ -88,7 +88,7 @@ def readers(folder: Path, is_crawled: bool = True) -> Mapping[str, Reader]:
         "other_urls": patterns,
         "extract": read_layouts,
         "page": page_class_in(folder, needed=is_crawled),
-        "rights": Policy.of,
+        "rights": _rights,
         "every": duration,
         "cron": cron_line,
         "time_zone": zone_name,
@@ -99,6 +99,16 @@ def readers(folder: Path, is_crawled: bool = True) -> Mapping[str, Reader]:
         "tags": words,
         "db": database_in(folder),
     }
+
+
+def _rights(table: object) -> Policy:
+    """Returns the policy; what `Policy.of` refuses of one field is told of that field, not of the table."""
+    for name, value in table.items() if isinstance(table, dict) else ():
+        try:
+            Policy.of({name: value})
+        except ValueError as error:
+            raise Wrong(str(error), name) from error
+    return Policy.of(table)
 
 
 def read_source(name: str, table: object, folder: Path, *, is_crawled: bool = True) -> Source:

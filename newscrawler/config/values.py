@@ -59,7 +59,7 @@ def page_address(url: str) -> str:
     except ValueError as error:
         raise BadUrl(f"{url!r} is no URL ({error}): give one like https://news.example/") from error
     if parts.scheme not in ("http", "https") or not host or re.search(r"\s", url):
-        raise BadUrl(f"{url!r} cannot be crawled: give a whole address, like https://news.example/")
+        raise BadUrl(f"{url!r} is no address of a web page: give a whole address, like https://news.example/")
     return url
 
 

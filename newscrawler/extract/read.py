@@ -12,6 +12,7 @@ from newscrawler.clean import clean_text, may_need_repair
 from newscrawler.clean.effort import OF_A_PAGE, shared_effort
 from newscrawler.config import NO_RULES, Rules
 from newscrawler.decode import decode_page
+from newscrawler.extract.binary import told_binary
 from newscrawler.extract.page import extract_page
 from newscrawler.extract.seen import NONE_SEEN, Seen
 from newscrawler.extract.sitemaps import is_sitemap, read_sitemap
@@ -22,11 +23,6 @@ MAX_EXAMPLES = 20
 AT_ONCE = 8
 """So many links are asked together whether they need a repair: on most pages few do."""
 
-_MAGIC = (
-    b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"BM\x00", b"\x00\x00\x01\x00", b"Rar!", b"7z\xbc\xaf",
-    b"\x7fELF", b"MZ\x90", b"OggS", b"ID3", b"fLaC", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00 ftyp", b"\xd0\xcf\x11\xe0", b"wOFF", b"wOF2",
-    b"\x28\xb5\x2f\xfd", b"{\\rtf",
-)  # fmt: skip
 _NOT_TEXT = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "application/octet-stream", "application/msword")
 _LINES = ("title", "subtitle", "description", "byline", "source_name", "date_published_raw")
 _LISTS = ("authors", "keywords", "sections")
@@ -56,8 +52,8 @@ def read_page(
         return Page(url, "other", reason="empty")
     if is_sitemap(body):
         return _announcements_tidied(read_sitemap(body, url, sisters), _Tidy(without))
-    if body.startswith(_MAGIC) or _is_binary(body):
-        return Page(url, "other", reason="not HTML")
+    if (binary := told_binary(body)) is not None:
+        return Page(url, "other", reason=f"not HTML but {binary}")
     if content_type and content_type.lower().startswith(_NOT_TEXT) and b"<" not in body[:1024]:
         return Page(url, "other", reason="not HTML")
     with shared_effort(OF_A_PAGE), _no_collection():
@@ -111,15 +107,6 @@ def _announcements_tidied(page: Page, tidy: _Tidy) -> Page:
 
 def _any_needs_repair_in(one: Announcement) -> bool:
     return any(may_need_repair(text) for text in (one.title or "", *one.keywords))
-
-
-def _is_binary(body: bytes) -> bool:
-    """Returns whether a body has NUL bytes that UTF-16 or UTF-32 does not explain."""
-    head = body[:1024]
-    if b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
-        return False
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    return b"<" not in head or (head.count(b"\x00") * 4 >= len(head) and min(even, odd) * 2 > max(even, odd))
 
 
 class _Tidy:

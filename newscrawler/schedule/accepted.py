@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from newscrawler.config import Source, read_alerts, read_sources
+from newscrawler.config import Source, read_sources
 from newscrawler.exceptions import BadSource
 
 
@@ -28,7 +28,6 @@ class Accepted:
         text = None
         while True:  # until what was checked and what is kept are the same: the file may be written meanwhile
             sources = read_sources(self.file)
-            read_alerts(self.file)  # a crawl reads them too
             try:
                 found = Path(self.file).read_bytes()
             except OSError as error:
