@@ -1,13 +1,13 @@
 """How late news is stored, and what it costs: the frontier's own code on made-up sites, against asking every list at one interval.
 
-    python bench/freshness.py [--days 20] [--sources 40] [--seed 1]
+    python bench/freshness.py [--days 10] [--sources 40] [--seed 1] [--every 1800] [--learned-only]
 
 Forty sites, 1 news a week to 3 an hour by day and night, weekday and weekend, in two to six sections of unequal rhythm. A front page shows the
 newest of all sections or of the first one only; most sites have a feed of the last 15, of all or of some sections, half a news sitemap of two
 days, with lastmod at every other one. Some bodies change at each fetch. None to a third of the articles are edited, at ages from ten minutes
 to 20 days, evenly over the logarithm of the age.
 
-What is real: the schedule (Daemon, a run every 15 minutes, half hour or hour), the Ledger on a file of SQLite for each site, frontier, settling,
+What is real: the schedule (Daemon, a run of each every half hour), the Ledger on a file of SQLite for each site, frontier, settling,
 visits, duplicates. Made up are the clock, the answers, and a page as read. Every request takes a second. Against that all lists of
 every site are start pages, which are always due, at the one interval that makes as many requests; articles are revisited by the same rule.
 Delays are from publication to storage, from day 3 on.
@@ -18,32 +18,37 @@ from __future__ import annotations
 import argparse
 import bisect
 import logging
+import math
 import random
 import statistics
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from unittest import mock
 
 import sqlalchemy as sa
-from year import DAY, START, publications
 
 from newscrawler.config import Source
 from newscrawler.export.collected import collected_record
 from newscrawler.frontier import Scope, settle
 from newscrawler.frontier.announced import places
+from newscrawler.frontier.crawl import WATCHED
 from newscrawler.frontier.hosts import Frontier
 from newscrawler.frontier.recognize import recognize
+from newscrawler.frontier.revisit import edit_rates
 from newscrawler.frontier.scope import start_page
 from newscrawler.frontier.visiting import conditional_headers, is_same_body, with_reading
 from newscrawler.items import Announcement, Article, Link, Page, RawPage
 from newscrawler.schedule import Daemon, Job, Timing
 from newscrawler.store import Ledger, Task, connect, scheduled
+from newscrawler.store.visits import watched_articles
 
+START = 1_767_225_600.0  # 2026-01-01 UTC
+DAY = 86400.0
 STEP, DELAY, WARM = 60.0, 1.0, 3 * DAY
 TIMING = Timing(beat=900.0, lease=3600.0, give_up=1800.0, grace=120.0)
 BEFORE = 20  # days of news that a site has when it is met
@@ -204,6 +209,17 @@ def make_sites(number: int, days: int, seed: int) -> list[Site]:
     return made
 
 
+def publications(per_hour: float, days: int, chance: random.Random) -> list[float]:
+    """Moments at which news came: Poisson, thinned at night and on weekends."""
+    found, at = [], 0.0
+    top = per_hour * 1.9 / 3600
+    while (at := at + chance.expovariate(top)) < days * DAY:
+        daily = 1 + 0.8 * math.sin(2 * math.pi * (at / DAY - 0.3))
+        if chance.random() * 1.9 < daily * (0.6 if int(at / DAY) % 7 >= 5 else 1.05):
+            found.append(at)
+    return found
+
+
 def _edits(at: float, share: float, chance: random.Random) -> list[float]:
     number = chance.choice((1, 1, 2)) if chance.random() < share else 0
     return sorted(at + 600 * (20 * DAY / 600) ** chance.random() for _ in range(number))
@@ -228,6 +244,7 @@ class Crawler:
         if self.ledger is None:
             self.ledger = Ledger(_engine(f"{self.folder}/{self.site.name}.db"), "bench")
         scope = Scope()
+        edits = edit_rates(watched_articles(self.ledger.connection.engine, WATCHED))
         self.ledger.revisit(scope.is_site_of(starts), began)
         self.ledger.seed(starts)
         frontier = Frontier(self.ledger, 16, lambda _: DELAY, self.clock.monotonic)
@@ -235,7 +252,7 @@ class Crawler:
             self.clock.wall += pause
             task = frontier.next()
             if task is not None:
-                self._visit(with_reading(task, "bench"), scope, frontier)
+                self._visit(replace(with_reading(task, "bench"), edits=edits.get(task.host)), scope, frontier)
         self.ledger.commit()
         ended, self.clock.wall = self.clock.wall, began
         return ended
@@ -291,12 +308,12 @@ class Running:
     kill = stop
 
 
-def simulate(sites: list[Site], every: list[int], days: int, *, everything: bool) -> list[Crawler]:
+def simulate(sites: list[Site], every: int, days: int, *, everything: bool) -> list[Crawler]:
     """The schedule of that many days."""
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder, mock.patch("time.time", clock.now):
         crawlers = {site.name: Crawler(site, clock, folder, everything) for site in sites}
-        sources = [Source(site.name, (site.lists[0],), every=seconds) for site, seconds in zip(sites, every, strict=True)]
+        sources = [Source(site.name, (site.lists[0],), every=every) for site in sites]
 
         def job(source: Source) -> Job:
             return Job(source.name, lambda: Running(clock, crawlers[source.name].run()))
@@ -358,25 +375,26 @@ def _spread(delays: list[float]) -> str:
 def main() -> None:
     """Prints both; asserts nothing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--days", type=int, default=20)
+    parser.add_argument("--days", type=int, default=10)
     parser.add_argument("--sources", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", type=int, default=1800, help="seconds between two runs of a source")
     parser.add_argument("--learned-only", action="store_true")
     given = parser.parse_args()
     logging.getLogger("newscrawler").setLevel(logging.ERROR)
     began = time.perf_counter()
     sites = make_sites(given.sources, given.days, given.seed)
-    every = [3600 if 3 * place < given.sources else 1800 if 3 * place < 2 * given.sources else 900 for place in range(given.sources)]
-    learned = simulate(sites, every, given.days, everything=False)
-    print(f"{given.days} days, {len(sites)} sites, {sum(len(site.lists) for site in sites)} lists")
+    learned = simulate(sites, given.every, given.days, everything=False)
+    lists = sum(len(site.lists) for site in sites)
+    print(f"{given.days} days, {len(sites)} sites, {lists} lists, a run every {given.every / 60:.0f} min")
     tell("learned", learned, given.days)
     spent = sum(site.asked[kind] for site in sites for kind in LISTS)
     print(f"  {time.perf_counter() - began:.0f} s", flush=True)
     if given.learned_only:
         return
-    interval = max(60, round(sum(len(site.lists) for site in sites) * given.days * DAY / spent))
+    interval = max(60, round(lists * given.days * DAY / spent))
     sites = make_sites(given.sources, given.days, given.seed)
-    tell(f"fixed, every {interval / 60:.1f} min", simulate(sites, [interval] * len(sites), given.days, everything=True), given.days)
+    tell(f"fixed, every {interval / 60:.1f} min", simulate(sites, interval, given.days, everything=True), given.days)
     print(f"  {time.perf_counter() - began:.0f} s")
 
 

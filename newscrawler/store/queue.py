@@ -35,6 +35,8 @@ class Task:
     announced: Announced | None = None
     reading: str = ""
     """By what the page will be read: version, rules... as a key."""
+    edits: float | None = None
+    """How often articles of its host are edited, where that is known; see frontier/revisit.py."""
 
 
 def waiting_hosts(connection: sa.Connection) -> dict[str, int]:
