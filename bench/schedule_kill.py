@@ -3,7 +3,8 @@
     python bench/schedule_kill.py [--kills 20] [--db URL] [--seed 1]
 
 Runs are small processes that write "start" and "end" to a file of their own, so what ran is known from outside, not from the
-schedule's table. Leases are shortened (2 s) so that many kills fit into a minute or two; the rest is as it is in use. Without --db: SQLite.
+schedule's table. Leases are shortened (2 s) so that many kills fit into a minute or two; the rest is as it is in use. Without --db: SQLite;
+a database given is one without runs of a schedule.
 Prints figures; exits with 1 when a due time ended twice, two runs of a source overlapped, or a due time is neither run nor told.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import random
 import signal
 import subprocess
@@ -62,6 +64,7 @@ def serve(folder: Path, db: str) -> None:
     logging.basicConfig(format="%(asctime)s %(process)d %(message)s", level=logging.INFO)
     engine = scheduled.open_schedule(db)
     read = partial(read_sources, folder / "sources.toml")
+    (folder / f"up-{os.getpid()}").touch()
 
     def job_of(source: Source) -> Job:
         words = [sys.executable, "-S", "-c", RUN, str(folder / "ran"), source.name, "0.6"]
@@ -87,6 +90,7 @@ def kill_often(folder: Path, db: str, kills: int, seed: int) -> Verdict:
             pair[which].wait()
             time.sleep(chance.choice((0, 0, 1, 3)))
             pair[which] = start()
+        _wait_for(folder, pair)  # on a busy machine a schedule takes longer to start than to be killed
         time.sleep(TIMING.lease * 3)
         until = time.time()
         for process in pair:
@@ -96,6 +100,20 @@ def kill_often(folder: Path, db: str, kills: int, seed: int) -> Verdict:
     engine = scheduled.open_schedule(db)
     try:
         return judge(folder, scheduled.history(engine), kills, began, until)
+    finally:
+        engine.dispose()
+
+
+def _wait_for(folder: Path, pair: list[subprocess.Popen[bytes]]) -> None:
+    """Waits until both schedules are at work."""
+    while any(process.poll() is None and not (folder / f"up-{process.pid}").exists() for process in pair):
+        time.sleep(0.1)
+
+
+def _is_used(db: str) -> bool:
+    engine = scheduled.open_schedule(db)
+    try:
+        return bool(scheduled.history(engine))
     finally:
         engine.dispose()
 
@@ -150,6 +168,8 @@ def main() -> int:
     if given.serve:
         serve(given.serve, given.db)
         return 0
+    if given.db and _is_used(given.db):
+        parser.error("--db: it has runs of a schedule already, and they would be judged with ours: give an empty database")
     with tempfile.TemporaryDirectory() as folder:
         found = kill_often(Path(folder), given.db or f"{folder}/schedule.db", given.kills, given.seed)
         log = (Path(folder) / "log").read_text(errors="replace")

@@ -1,30 +1,23 @@
-"""A simulated year of 40 sources: did every due time run once, or is it told; and how fresh is what learned revisits bring?
+"""A simulated year of 40 sources: did every due time run once, or is it told? (How fresh what they bring is: bench/freshness.py.)
 
-    python bench/year.py [--days 365] [--seed 1] [--runs-only | --freshness-only]
+    python bench/year.py [--days 365] [--seed 1]
 
-Runs: two schedules (newscrawler.schedule.Daemon, the real one, on a real SQLite file without syncs) on a clock that is set by hand.
+Two schedules (newscrawler.schedule.Daemon, the real one, on a real SQLite file without syncs) on a clock that is set by hand.
 They go down for hours or days, are killed while crawls run, and the clock jumps and comes back. Sources have rhythms from 15 minutes to a month,
 in zones with and without summer time; ten share one database. The processes are made up: each lasts 20 s to 20 min.
-
-Freshness: news of each source comes as a Poisson process by day and night, weekday and weekend, 1 a week to 10 an hour. Visits at the
-times that frontier/revisit.py learns, on a grid of five minutes, against visits at one fixed interval, as many in all. Delay is from
-publication to the visit that finds it. Articles are fetched once each. Feeds are taken to be long enough that no news drops out of one.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import logging
-import math
 import random
-import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -193,81 +186,14 @@ def _dues(source: Source, first: float, last: float) -> Iterator[float]:
         yield due
 
 
-# ---- freshness
-
-
-def publications(per_hour: float, days: int, chance: random.Random) -> list[float]:
-    """Moments at which news came: Poisson, thinned at night and on weekends."""
-    found, at = [], 0.0
-    top = per_hour * 1.9 / 3600
-    while (at := at + chance.expovariate(top)) < days * DAY:
-        daily = 1 + 0.8 * math.sin(2 * math.pi * (at / DAY - 0.3))
-        if chance.random() * 1.9 < daily * (0.6 if int(at / DAY) % 7 >= 5 else 1.05):
-            found.append(at)
-    return found
-
-
-def learned(news: list[float], days: int, revisit: Any) -> tuple[int, list[float]]:
-    """Visits, and the delay of each piece of news, at the times that revisit.py gives for a feed."""
-    history, at, visits, next_news, delays = revisit.History("feed", 0.0, 0.0), 0.0, 1, 0, []
-    history = replace(history, interval=revisit.next_visit(history))
-    while True:
-        at = math.ceil((at + history.interval) / 300) * 300.0
-        if at > days * DAY:
-            return visits, delays
-        visits, before = visits + 1, next_news
-        while next_news < len(news) and news[next_news] <= at:
-            delays.append(at - news[next_news])
-            next_news += 1
-        history = revisit.visited(history, at, next_news - before)
-        history = replace(history, interval=revisit.next_visit(history))
-
-
-def fixed(news: list[float], interval: float) -> list[float]:
-    """The delays at visits of one interval."""
-    return [math.ceil(at / interval) * interval - at for at in news]
-
-
-def freshness(days: int, seed: int) -> None:
-    """Prints learned against fixed, at the same number of visits in all."""
-    try:
-        revisit = importlib.import_module("newscrawler.frontier.revisit")
-    except ModuleNotFoundError:
-        print("freshness: this tree has no frontier/revisit.py to measure")
-        return
-    chance = random.Random(seed)
-    rates = [10 ** (-2.22 + 3.22 * number / (SOURCES - 1)) for number in range(SOURCES)]  # an hour: 1 a week to 10 an hour
-    news = [publications(rate, days, chance) for rate in rates]
-    found = [learned(one, days, revisit) for one in news]
-    visits, articles = sum(number for number, _ in found), sum(map(len, news))
-    interval = SOURCES * days * DAY / visits
-    print(f"{days} days, {SOURCES} feeds, {articles} articles, {visits} visits: {(visits + articles) / articles:.2f} requests an article, both ways")
-    _print("learned", [delays for _, delays in found])
-    _print(f"fixed, every {interval / 60:.1f} min", [fixed(one, interval) for one in news])
-
-
-def _print(name: str, delays: list[list[float]]) -> None:
-    every = [delay / 60 for one in delays for delay in one]
-    cuts = statistics.quantiles(every, n=20)
-    medians = [statistics.median(one) / 60 for one in delays if one]
-    quiet, busy = statistics.fmean(medians[: SOURCES // 2]), statistics.fmean(medians[SOURCES // 2 :])
-    print(f"  {name:24} median {statistics.median(every):6.1f} min  p95 {cuts[18]:6.1f} min  mean {statistics.fmean(every):6.1f} min", end="")
-    print(f"  (mean of the sources' medians: quiet half {quiet:.1f}, busy half {busy:.1f} min)")
-
-
 def main() -> int:
-    """Both parts, unless one is asked for."""
+    """Exits with 1 when a due time was doubled or lost."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--runs-only", action="store_true")
-    parser.add_argument("--freshness-only", action="store_true")
     given = parser.parse_args()
     logging.getLogger("newscrawler").setLevel(logging.ERROR)
-    faults = 0 if given.freshness_only else run_year(given.days, given.seed)
-    if not given.runs_only:
-        freshness(given.days, given.seed)
-    return 1 if faults else 0
+    return 1 if run_year(given.days, given.seed) else 0
 
 
 if __name__ == "__main__":

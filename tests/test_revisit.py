@@ -13,11 +13,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from news_site import SECTIONS, NewsSite, news_site
 
-from newscrawler.frontier import Scope, settle
-from newscrawler.frontier.revisit import CEILING, DAY, FIRST, FLOOR, HOUR, History, Kind, missed, next_visit, replace, visited
+from newscrawler.frontier import Crawl, Scope, settle
+from newscrawler.frontier.crawl import Plan
+from newscrawler.frontier.revisit import (
+    CEILING,
+    DAY,
+    FIRST,
+    FLOOR,
+    HOUR,
+    USUAL_EDITS,
+    History,
+    Kind,
+    edit_rates,
+    missed,
+    next_visit,
+    replace,
+    visited,
+)
+from newscrawler.frontier.scope import start_page
 from newscrawler.items import Page, RawPage
 from newscrawler.store import Found, Ledger, Task, connect
-from newscrawler.store.visits import Visit
+from newscrawler.store.tables import articles
+from newscrawler.store.visits import Visit, Watched, row_of, upsert, watched_articles
 
 OF_THE_HOST = ("/robots.txt", "/.well-known/tdmrep.json")
 LISTS = {"/", "/latest.atom", "/news-sitemap.xml", *(f"/{name}/" for name in SECTIONS)}
@@ -171,6 +188,86 @@ def test_a_section_that_brings_nothing_is_asked_ever_less_down_to_the_ceiling() 
         history = visited(replace(history, interval=waits[-1]), history.last_at + waits[-1], 0)
         waits.append(next_visit(history) or 0.0)
     assert waits == sorted(waits) and waits[0] == FIRST["section"] and waits[-1] == CEILING
+
+
+def test_a_section_that_changes_but_brings_nothing_is_asked_daily() -> None:
+    """A feed brings all that it has; when the feed falls silent one day, it is the section that is left."""
+    kinds: tuple[Kind, ...] = ("section", "feed", "deep")
+    waits = {}
+    for kind in kinds:
+        history = History(kind, 0.0, 0.0)
+        for _ in range(20):
+            history = replace(history, interval=next_visit(history) or 0.0)
+            history = visited(history, history.last_at + history.interval, 0, changed=True)
+        waits[kind] = next_visit(history)
+    assert waits == {"section": DAY, "feed": DAY, "deep": CEILING}
+
+
+def ages(edits: float) -> list[float]:
+    """The ages in seconds at which an article without edits is visited, where articles of its host are edited so often."""
+    history, found = History("article", 0.0, 0.0, edits=edits), []
+    while (wait := next_visit(history)) is not None:
+        history = visited(history, history.last_at + wait, 0)
+        found.append(history.last_at)
+    return found
+
+
+def test_articles_are_asked_the_more_often_the_more_those_of_their_host_are_edited() -> None:
+    numbers = [len(ages(edits)) for edits in (1e-9, 0.003, 0.03, 0.12, 100.0)]
+    assert numbers == sorted(numbers) and numbers[0] == 3 and numbers[2] == 7
+    assert all(found[0] == HOUR and found[-1] > 30 * DAY for found in map(ages, (1e-9, 0.03, 100.0)))
+
+
+def test_how_often_articles_are_edited_is_learned_for_each_host() -> None:
+    month = 30 * DAY
+    rates = edit_rates([*(Watched("still.example", 0, month) for _ in range(200)), *(Watched("busy.example", 2, month) for _ in range(200))])
+    assert rates["still.example"] < USUAL_EDITS / 10 and rates["busy.example"] > USUAL_EDITS * 5
+    assert edit_rates([Watched("new.example", 0, HOUR)])["new.example"] == pytest.approx(USUAL_EDITS, rel=0.1), "one article says little"
+
+
+def test_what_was_seen_of_edits_reaches_the_visits_of_the_next_crawl(tmp_path: Path) -> None:
+    """Twenty articles of one host were visited again and never changed, those of another changed at each visit."""
+    db = str(tmp_path / "news.db")
+    engine = connect(db, create=True, write=True)
+    ledger = Ledger(engine, "test")
+    urls = [f"https://{host}.example/{number}" for host in ("still", "busy") for number in range(20)]
+    ids = ledger.seed([Found(url, "seed", 1, 0) for url in urls])
+    with engine.connect() as connection:  # the ledger has committed
+        for page, url in zip(ids, urls, strict=True):
+            row = {"id": url, "page_id": page, "article_key": url, "content_hash": url, "domain": "x", "first_seen": 0.0, "seq": page}
+            connection.execute(articles.insert().values(**row, revision=3 if "busy" in url else 1))
+            connection.exec_driver_sql(upsert("qmark"), row_of(page, visit(visits=9, last_at=20 * DAY, next_due=None)))
+        connection.commit()
+    ledger.close("finished")
+    engine.dispose()
+    crawl = Crawl(Plan(db=db, starts=[start_page("https://still.example/"), start_page("https://busy.example/")], delay=0.0))
+    tasks = list(iter(crawl.next, None))
+    crawl.close("stopped")
+    edits = {task.host: task.edits for task in tasks}
+    assert edits["still.example"] is not None and edits["busy.example"] is not None
+    assert edits["still.example"] < USUAL_EDITS < edits["busy.example"]
+    due: dict[str, float] = {}
+    for one in tasks:
+        raw = RawPage(one.page_id, one.url, "response", 5 * DAY, 304)
+        known = visit(visits=2, last_at=DAY)
+        outcome = settle(raw, replace(one, kind="article", visit=known), Scope())
+        assert outcome.visit is not None
+        due[one.host] = outcome.visit(0).next_due or 0.0
+    assert due["busy.example"] < due["still.example"]
+
+
+def test_the_articles_that_were_watched(engine: sa.Engine) -> None:
+    """The newest, and only those that were visited again."""
+    ledger = Ledger(engine, "test")
+    ids = ledger.seed([Found(f"https://a.example/{number}", "seed", 1, 0) for number in range(4)])
+    ledger.close("finished")
+    with engine.begin() as connection:
+        for number, page in enumerate(ids):
+            row = {"id": str(page), "page_id": page, "article_key": str(page), "content_hash": "", "domain": "x", "first_seen": 0.0, "seq": page}
+            connection.execute(articles.insert().values(**row, revision=number + 1))
+            known = visit(visits=1 if number == 2 else 2, first_at=HOUR, last_at=DAY)
+            connection.exec_driver_sql(upsert(engine.dialect.paramstyle), row_of(page, known))
+    assert set(watched_articles(engine, 3)) == {Watched("a.example", 3, 23 * HOUR), Watched("a.example", 1, 23 * HOUR)}
 
 
 def test_an_article_is_asked_at_growing_intervals_then_never() -> None:

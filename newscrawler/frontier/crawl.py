@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from newscrawler import __version__
@@ -19,15 +19,19 @@ from newscrawler.frontier.barren import PREFIX as WITHOUT_END
 from newscrawler.frontier.barren import Barren
 from newscrawler.frontier.hosts import Frontier
 from newscrawler.frontier.origins import Origins, started_from
+from newscrawler.frontier.revisit import edit_rates
 from newscrawler.frontier.scope import Scope
 from newscrawler.frontier.share import Share
 from newscrawler.frontier.visiting import reading_key, with_reading
 from newscrawler.items import Repair
 from newscrawler.report import settle as settle_run
 from newscrawler.store import DEFAULT, Found, Ledger, Task, connect, hold, undone_kinds
+from newscrawler.store.visits import watched_articles
 
 logger = logging.getLogger(__name__)
 EXAMPLES = 3
+WATCHED = 2000
+"""Of how many articles, those that were discovered last, a crawl learns how often they are edited: a glance of 20 ms among 200,000."""
 
 
 @dataclass(slots=True)
@@ -98,6 +102,7 @@ class Crawl:
             opening.enter_context(hold(engine))
             self.engine = engine
             self.undone = undone_kinds(engine)
+            self.edits = edit_rates(watched_articles(engine, WATCHED))
             self.ledger = Ledger(engine, plan.command)
             self.ledger.depth_limited = plan.scope.depth is not None
             self.barren = Barren(self.ledger.given_up(WITHOUT_END))
@@ -144,7 +149,7 @@ class Crawl:
             return None
         task = self.frontier.next()
         if task is not None:
-            task = with_reading(task, self._reading_key(task.url))
+            task = replace(with_reading(task, self._reading_key(task.url)), edits=self.edits.get(task.host))
             self.tasks[task.page_id] = task
             self.rest()
         return task

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from newscrawler.extract.announced import day_number
 from newscrawler.frontier.announced import GUESSED
-from newscrawler.frontier.revisit import DAY, History, Kind, missed, next_visit, visited
+from newscrawler.frontier.revisit import DAY, USUAL_EDITS, History, Kind, missed, next_visit, visited
 from newscrawler.items import RawPage
 from newscrawler.rights import packed
 from newscrawler.store import Outcome, Task
@@ -95,7 +95,7 @@ def kept_visit(outcome: Outcome, raw: RawPage, task: Task) -> Callable[[int], Vi
         return lambda news: _kept(outcome, raw, task, news)
     if old is None or outcome.state == "queued":
         return None
-    history = missed(_history(old, _kind(task.kind, old.state, task), raw), outcome.at)
+    history = missed(_history(old, _kind(task.kind, old.state, task), task, raw), outcome.at)
     wait = next_visit(history, gone=outcome.state == "gone")
     if replaced or outcome.state == "gone":  # what comes back is read, be it the same: its article may have gone with it
         return lambda _news: _visit((old.state, None, None, None, old.reading), history, wait, old.said)
@@ -133,7 +133,7 @@ def _withheld(outcome: Outcome, raw: RawPage, task: Task) -> Visit:
     """The visits of a page whose article is withheld: as often as an article's, and whole, for what may be kept again has to be read again."""
     old = task.visit
     fresh = old is None or old.state == NEVER_READ
-    history = History("article", outcome.at, outcome.at) if old is None or fresh else visited(_history(old, "article"), outcome.at, 0)
+    history = History("article", outcome.at, outcome.at, edits=_edits(task)) if old is None or fresh else visited(_history(old, "article", task), outcome.at, 0)
     wait = None if old is not None and old.state == "duplicate" else next_visit(history)
     state = "unchanged" if old is None or fresh else old.state
     return _visit((state, None, None, None, task.reading), history, wait, _said(raw))
@@ -142,7 +142,7 @@ def _withheld(outcome: Outcome, raw: RawPage, task: Task) -> Visit:
 def _failed(outcome: Outcome, task: Task) -> Visit:
     """The visits of a page that failed, or was not there, once more and was never read; as often as an article's, whatever it may be."""
     old = task.visit
-    history = History("article", outcome.at, outcome.at, visits=0, misses=1) if old is None else missed(_history(old, "article"), outcome.at)
+    history = History("article", outcome.at, outcome.at, visits=0, misses=1) if old is None else missed(_history(old, "article", task), outcome.at)
     return _visit((NEVER_READ, None, None, None, task.reading), history, next_visit(history, gone=outcome.state != "failed"))
 
 
@@ -153,8 +153,10 @@ def _kept(outcome: Outcome, raw: RawPage, task: Task, news: int) -> Visit:
         news = int(outcome.decision.verdict == "revision")
     elif kind == "article":
         news = 0
-    first = History(kind or "deep", outcome.at, outcome.at, published=_published(raw))
-    history = first if old is None or old.state == NEVER_READ else visited(_history(old, kind, raw), outcome.at, news)
+    first = History(kind or "deep", outcome.at, outcome.at, published=_published(raw), edits=_edits(task))
+    history = first
+    if old is not None and old.state != NEVER_READ:
+        history = visited(_history(old, kind, task, raw), outcome.at, news, changed=not outcome.unmodified)
     wait = next_visit(history) if kind is not None else None
     etag, last_modified = (_sent(raw, name) for name in ("etag", "last-modified"))
     if raw.page is None and old is not None:  # a 304 may repeat its validators or leave them out (RFC 9110, 15.4.5)
@@ -172,9 +174,13 @@ def _visit(read: tuple[str, str | None, str | None, str | None, str], history: H
     return Visit(*read, history.visits, history.news, history.span, history.misses, history.first_at, at, interval, due, said)
 
 
-def _history(old: Visit, kind: Kind | None, raw: RawPage | None = None) -> History:
+def _history(old: Visit, kind: Kind | None, task: Task, raw: RawPage | None = None) -> History:
     sums = (old.first_at, old.last_at, old.visits, old.news, old.span, old.misses, old.interval)
-    return History(kind or "deep", *sums, published=_published(raw) if raw is not None else None)
+    return History(kind or "deep", *sums, published=_published(raw) if raw is not None else None, edits=_edits(task))
+
+
+def _edits(task: Task) -> float:
+    return USUAL_EDITS if task.edits is None else task.edits
 
 
 def _kind(read_as: str | None, state: str, task: Task) -> Kind | None:

@@ -42,6 +42,8 @@ class Task:
     discovered_at: float = 0.0
     source_since: float | None = None
     """When the page that it was found on was visited first, None where that is not known: links found on it later are new there."""
+    edits: float | None = None
+    """How often articles of its host are edited, where that is known; see frontier/revisit.py."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from newscrawler.store.tables import pages, visits
+from newscrawler.store.database import named_errors
+from newscrawler.store.tables import articles, pages, visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,25 @@ def visit_of(row: Iterable[Any]) -> Visit | None:
     """The visit in a row's columns COLUMNS, None where there was none."""
     values = tuple(row)
     return Visit(*values) if values[0] is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An article that was visited again: how many edits were seen, in how many seconds from the first visit to the last."""
+
+    host: str
+    edits: int
+    seconds: float
+
+
+def watched_articles(engine: sa.Engine, most: int) -> list[Watched]:
+    """Those among the articles that were discovered last, at most so many."""
+    newest = sa.select(articles.c.page_id, articles.c.revision).order_by(articles.c.page_id.desc()).limit(most).subquery()
+    query = sa.select(pages.c.host, newest.c.revision - 1, visits.c.last_at - visits.c.first_at).select_from(
+        newest.join(visits, visits.c.page_id == newest.c.page_id).join(pages, pages.c.id == newest.c.page_id)
+    )
+    with named_errors(), engine.connect() as connection:
+        return [Watched(*row) for row in connection.execute(query.where(visits.c.visits > 1))]
 
 
 SETTLED = ("stored", "read", "duplicate", "unchanged", "failed", "gone")
