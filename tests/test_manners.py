@@ -374,6 +374,15 @@ def test_robots_txt_that_fails_forbids_for_a_while_and_nothing_is_lost(tmp_path:
         assert [state for state, _, _ in rows(db).values()].count("stored") == 2
 
 
+def test_a_host_that_hangs_is_left_to_the_next_crawl() -> None:
+    hung, broken = HostManners(), HostManners()
+    for number in range(IN_A_ROW):
+        hung.fail(100.0 + number, "no whole answer in time", hung=True)
+        broken.fail(100.0 + number, "HTTP 500")
+    assert broken.not_before == 99.0 + IN_A_ROW + FIRST_PARK
+    assert hung.not_before > 99.0 + IN_A_ROW + PATIENCE and hung.why is not None
+
+
 def test_a_page_that_hangs_is_left_to_the_next_crawl(tmp_path: Path) -> None:
     released = Event()
 

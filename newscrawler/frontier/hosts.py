@@ -167,11 +167,14 @@ class Frontier:
         """Notes that robots.txt is known and forbids a page: no answer of the host, but it need not be approached with care any more."""
         self.manners(host).answered = True
 
-    def bad(self, host: str, why: str, *, wait: float | None = None, at_once: bool = False) -> bool:
-        """Notes a failure; returns whether it is the host's and not the page's. `wait`: seconds that the answer asks to be left alone."""
+    def bad(self, host: str, why: str, *, wait: float | None = None, at_once: bool = False, hung: bool = False) -> bool:
+        """Notes a failure; returns whether it is the host's and not the page's. `wait`: seconds that the answer asks to be left alone.
+
+        `at_once` and `hung`: see `HostManners.fail`.
+        """
         manners = self.manners(host)
         for_long = wait is not None and manners.is_asked_to_wait(wait)
-        blameless = manners.fail(self.now(), why, at_once=at_once or for_long)
+        blameless = manners.fail(self.now(), why, at_once=at_once or for_long, hung=hung)
         if wait is not None and (wait <= SLOWING or manners.why is not None):
             manners.slow(self.now(), wait)
         return blameless

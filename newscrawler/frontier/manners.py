@@ -16,6 +16,8 @@ IN_A_ROW = 5
 """Failures that park a host. A single page is asked for five times, so one bad page alone parks nobody before it has failed itself."""
 FIRST_PARK = 5.0
 PARK_GROWTH = 4
+HUNG_PARK = 120.0
+"""Seconds that a host is parked at least which lets requests hang: each costs the time of many, and a crawl has nothing to wait for."""
 LONGEST = 3600.0
 """Seconds: nothing is parked for longer at a time, whatever a server asks for."""
 SLOWING = 60.0
@@ -88,19 +90,22 @@ class HostManners:
         """Notes an answer that is none of trouble: all is well."""
         self.answered, self.failures, self.parks, self.why, self.half_open, self.waits = True, 0, 0, None, False, 0
 
-    def fail(self, now: float, why: str, *, at_once: bool = False) -> bool:
-        """Notes a failure; returns whether it is the host's, so that the page's attempt does not count. `at_once` parks on the first."""
+    def fail(self, now: float, why: str, *, at_once: bool = False, hung: bool = False) -> bool:
+        """Notes a failure; returns whether it is the host's, so that the page's attempt does not count.
+
+        `at_once` parks on the first; `hung`: the request took all the time that it was given.
+        """
         self.answered = True
         if self.why is not None and not self.half_open:
             return True  # parked already: this one was on its way
         probe = self.half_open or self.parks > 0
         self.failures += 1
         if probe or at_once or self.failures >= IN_A_ROW:
-            self._park(now, why)
+            self._park(now, why, HUNG_PARK if hung else FIRST_PARK)
         return probe or at_once
 
-    def _park(self, now: float, why: str) -> None:
-        seconds = min(LONGEST, FIRST_PARK * PARK_GROWTH ** min(self.parks, 10))
+    def _park(self, now: float, why: str, at_least: float) -> None:
+        seconds = max(at_least, min(LONGEST, FIRST_PARK * PARK_GROWTH ** min(self.parks, 10)))
         self.parks += 1
         self.not_before, self.why, self.half_open = max(self.not_before, now + seconds), why, False
 

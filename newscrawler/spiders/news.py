@@ -244,7 +244,7 @@ class NewsSpider(Spider):
                 raw.reason, raw.retry, raw.timed_out = words, retry, fault is DownloadTimeoutError
                 if isinstance(error, DownloadCancelledError):
                     raw.reason = self._too_large(request.meta.get("download_maxsize", self.maxsize))
-                raw.host_fault = retry and self.crawl.frontier.bad(task.host, words)
+                raw.host_fault = retry and self.crawl.frontier.bad(task.host, words, hung=raw.timed_out)
                 return raw
         self.logger.error("%s: %s: %s", request.url, type(error).__name__, error)
         raw.reason = f"{type(error).__name__}: {error}"[:300]
