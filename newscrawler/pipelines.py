@@ -29,6 +29,7 @@ from newscrawler.frontier.recognize import recognize
 from newscrawler.frontier.visiting import is_same_body, kept_visit
 from newscrawler.items import Link, RawPage
 from newscrawler.store import Found, Outcome, Task
+from newscrawler.store.starts import LISTS, not_as_named
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class ReadPage(_WithCrawl):
         if isinstance(item, RawPage) and item.outcome == "response" and item.body and item.status is not None and 200 <= item.status < 300:
             task = self.crawl.tasks.get(item.page_id) if self.crawl else None
             if task is not None and is_same_body(item, task):
-                item.unmodified = "same body"
+                item.unmodified = self._unmodified(item.url, task)
                 return item
             try:
                 without = self.crawl.undone if self.crawl else frozenset[str]()
@@ -67,6 +68,8 @@ class ReadPage(_WithCrawl):
                 seen = self._seen(item.url)
                 item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules, seen=seen)
                 self._obey(item, scope)
+                if item.page.format is None and (kind := self._named_as(item.url)) is not None:
+                    item.page.reason = not_as_named(kind, item.page.reason)
                 if task is not None and task.announced is not None and item.page.article is not None:
                     complete_article(item.page.article, task.announced.says, task.announced.source, item.fetched_at)
             except StoreError as error:
@@ -77,6 +80,16 @@ class ReadPage(_WithCrawl):
                 logger.exception("%s could not be read", item.url)
                 item.unreadable = f"could not be read: {type(error).__name__}: {error}"[:300]
         return item
+
+    def _named_as(self, url: str) -> str | None:
+        """ "feed" or "sitemap" where a source names this very page as one."""
+        sources = self.crawl.plan.scope.sources if self.crawl else ()
+        return next((kind for source in sources for one, kind in source.lists if one == url), None)
+
+    def _unmodified(self, url: str, task: Task) -> str:
+        """Why a page need not be read again: that it is the same, and where it is no feed though named as one, that too."""
+        kind = self._named_as(url)
+        return "same body" if kind is None or task.kind in LISTS else not_as_named(kind, "same body")
 
     def _seen(self, url: str) -> Seen:
         """What the crawl has learned of the site."""
