@@ -30,6 +30,7 @@ from newscrawler.frontier.visiting import ARTICLES, is_unmodified, kept_visit
 from newscrawler.items import Link, RawPage, Said
 from newscrawler.rights import HOST_KEYS, unpacked
 from newscrawler.store import Found, Outcome, Task
+from newscrawler.store.starts import LISTS, not_as_named
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class ReadPage(_WithCrawl):
             return item
         task = self.crawl.tasks.get(item.page_id) if self.crawl else None
         if task is not None and is_unmodified(item, task):
-            item.unmodified = "not modified" if item.status == 304 else "same body"
+            item.unmodified = self._unmodified(item, task)
             self._hear(item, task)
         elif item.body and item.status is not None and 200 <= item.status < 300:
             try:
@@ -70,6 +71,8 @@ class ReadPage(_WithCrawl):
                 seen = self._seen(item.url)
                 item.page = read_page(item.body, item.url, item.headers.get("content-type"), without=without, sisters=sisters, rules=rules, seen=seen)
                 self._hear(item, task)
+                if item.page.format is None and (kind := self._named_as(item.url)) is not None:
+                    item.page.reason = not_as_named(kind, item.page.reason)
                 if task is not None and task.announced is not None and item.page.article is not None:
                     complete_article(item.page.article, task.announced.says, task.announced.source, item.fetched_at)
             except StoreError as error:
@@ -80,6 +83,17 @@ class ReadPage(_WithCrawl):
                 logger.exception("%s could not be read", item.url)
                 item.unreadable = f"could not be read: {type(error).__name__}: {error}"[:300]
         return item
+
+    def _named_as(self, url: str) -> str | None:
+        """ "feed" or "sitemap" where a source names this very page as one."""
+        sources = self.crawl.plan.scope.sources if self.crawl else ()
+        return next((kind for source in sources for one, kind in source.lists if one == url), None)
+
+    def _unmodified(self, item: RawPage, task: Task) -> str:
+        """Why a page need not be read again: that it is the same, and where it is no feed though named as one, that too."""
+        same = "not modified" if item.status == 304 else "same body"
+        kind = self._named_as(item.url)
+        return same if kind is None or task.kind in LISTS else not_as_named(kind, same)
 
     def _seen(self, url: str) -> Seen:
         """What the crawl has learned of the site."""

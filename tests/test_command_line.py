@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 from conftest import CRAWL, newscrawler, serving
 
@@ -37,3 +39,54 @@ def test_extract_says_what_a_file_is_that_is_no_page(tmp_path: Path) -> None:
         (tmp_path / "page.html").write_bytes(body)
         ran = newscrawler("extract", "page.html", cwd=tmp_path)
         assert (ran.code, ran.out, ran.err) == (1, "", f"newscrawler: page.html: no article ({said})\n")
+
+
+def test_each_feed_that_brought_nothing_is_named_once_with_its_reason(tmp_path: Path) -> None:
+    story = "<item><title>The ferry</title><link>/2026/01/02/1.html</link></item>"
+    bodies = {
+        "/good.xml": f"<rss><channel>{story}</channel></rss>",
+        "/empty.xml": "<rss><channel></channel></rss>",
+        "/broken.xml": "<rss><channel><item",
+        "/dtd.xml": '<!DOCTYPE x [<!ENTITY a "b">]><rss><channel></channel></rss>',
+        "/page.xml": "<html><body><p><a href='/2026/01/02/1.html'>The ferry left on time again</a></p></body></html>",
+        "/map.xml": "<urlset></urlset>",
+        "/2026/01/02/1.html": STORY.format(1),
+    }
+    with serving(lambda path, _: bodies.get(path, "").encode()) as port:
+        site = f"http://127.0.0.1:{port}"
+        feeds = [f"{site}/{name}.xml" for name in ("good", "empty", "broken", "dtd", "page", "gone")]
+        (tmp_path / "sources.toml").write_text(f'[source.a]\nfeeds = {feeds}\nsitemaps = ["{site}/map.xml"]\n')
+        for again in (False, True):
+            ran = newscrawler("crawl", "--sources", "sources.toml", "--db", "news.db", *CRAWL, cwd=tmp_path)
+            status = newscrawler("status", "--db", "news.db", cwd=tmp_path).out
+            for name, reason in (
+                ("empty.xml", "nothing in it, as before" if again else "a feed without entries"),
+                ("map.xml", "nothing in it, as before" if again else "a sitemap without entries"),
+                ("dtd.xml", "nothing in it, as before" if again else "XML with a DTD is not read"),
+                ("page.xml", "no feed, as which it is named: " + ("same body" if again else "no article text and no list of articles")),
+                ("gone.xml", "HTTP 404"),
+            ):
+                assert ran.err.count(f"{site}/{name}: {reason}\n") == 1 and status.count(f"{site}/{name}: {reason}\n") == 1, f"{name}\n{ran.err}\n{status}"
+            assert ran.err.count("/broken.xml: ") == status.count("/broken.xml: ") == 1 and "good.xml" not in ran.err + status
+
+
+def test_a_feed_that_leads_to_a_page_is_named(tmp_path: Path) -> None:
+    class Moved(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = STORY.format(1).encode() if self.path == "/home" else b""
+            self.send_response(302 if self.path == "/feed" else 200 if body else 404)
+            self.send_header("Location", "/home")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Moved) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        site = f"http://127.0.0.1:{server.server_address[1]}"
+        (tmp_path / "sources.toml").write_text(f'[source.a]\nfeeds = ["{site}/feed"]\nsitemaps = []\n')
+        ran = newscrawler("crawl", "--sources", "sources.toml", "--db", "news.db", *CRAWL, cwd=tmp_path)
+        server.shutdown()
+    assert f"{site}/feed: no feed, as which it is named: it leads to {site}/home, a page of HTML\n" in ran.err

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from newscrawler import __version__
 from newscrawler.config import NO_ALERTS, Alerts, Source
+from newscrawler.exceptions import StoreError
 from newscrawler.frontier import Crawl, Scope
 from newscrawler.frontier.crawl import Plan
 from newscrawler.frontier.scope import compiled, start_page
@@ -28,6 +30,8 @@ _SWITCHED_OFF = {
     "DOWNLOADER_MIDDLEWARES_BASE": ("scrapy.downloadermiddlewares.cookies.CookiesMiddleware", "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware"),
 }
 DELAY = 1.0
+MOST_STARTS = 20
+"""Start pages without a yield that the summary names."""
 _STOPPED = {"output_closed": "stopped because nobody reads the output any more", "output_failed": "stopped because the output cannot be written"}
 
 
@@ -93,10 +97,10 @@ def _delays(options: Options) -> list[float]:
 
 def crawl(options: Options) -> int:
     """Crawls, prints the summary on stderr, returns the exit code."""
-    plan = plan_of(options)
+    plan, began = plan_of(options), time.time()
     running = Crawl(plan)
     stopped_by = run(running, settings_of(options))
-    print(summary(running, stopped_by), file=sys.stderr)  # noqa: T201
+    print(summary(running, stopped_by, _fruitless(running, began)), file=sys.stderr)  # noqa: T201
     if running.error is not None:
         raise running.error
     deliver(plan.db, plan.alerts)
@@ -214,7 +218,24 @@ def _quiet(verbose: bool) -> None:
     logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)
 
 
-def summary(running: Crawl, stopped_by: int | None = None) -> str:
+def _fruitless(running: Crawl, began: float) -> list[str]:
+    """A line for each start page, feed and sitemap of this crawl that brought nothing, with the reason."""
+    if running.error is not None:
+        return []
+    from newscrawler.store import connect, starts
+
+    asked = {start.url for start in running.plan.starts}
+    named = {url: kind for source in running.plan.scope.sources for url, kind in source.lists if url in asked}
+    engine = connect(running.plan.db)
+    try:
+        return [f"{url}: {reason}" for url, reason in starts.fruitless(engine, began, named)]
+    except StoreError as error:  # what was collected is safe, and the crawl's own result counts
+        return [f"what the start pages brought cannot be told: {error}"]
+    finally:
+        engine.dispose()
+
+
+def summary(running: Crawl, stopped_by: int | None = None, fruitless: Sequence[str] = ()) -> str:
     """One screen: what was fetched, stored, refused and why, and what comes next."""
     seen, states = running.seen, running.seen.states
     rows = [
@@ -236,6 +257,9 @@ def summary(running: Crawl, stopped_by: int | None = None) -> str:
     lines += [f"  {host}: {why}: the same command goes on from there" for host, why in list(running.parked.items())[:8]]
     if running.left_to_others:
         lines += [f"  {running.left_to_others:>8,}  pages of other sources wait for their own crawl"]
+    if fruitless:
+        lines += ["", "  start pages, feeds and sitemaps that brought nothing:", *(f"    {line}" for line in fruitless[:MOST_STARTS])]
+        lines += [f"    and {len(fruitless) - MOST_STARTS:,} more: see `newscrawler status`"] if len(fruitless) > MOST_STARTS else []
     if running.error is None:
         lines += ["", f"database: {running.plan.db}"]
     if running.error is None and (stopped_by or running.stopped):

@@ -11,22 +11,25 @@ import click
 
 from newscrawler.cli import options
 
-MISSES = 30 * 86_400.0  # seconds in which due times that had no run are told
+MISSES = 30 * 86_400.0  # seconds in which due times that had no run are told, and start pages that brought nothing
 
 
 @click.command("status")
 @options.db
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(db: str, as_json: bool) -> None:
-    """Print what the collection holds: pages by state, articles, open alerts of the yield guard, the last run of each source, and due times that had none."""
+    """Print what the collection holds: pages by state, articles, start pages and feeds that brought nothing, open alerts of the yield
+    guard, the last run of each source, and due times that had none."""
     from newscrawler.report.words import line
-    from newscrawler.store import alerts, reading, scheduled
+    from newscrawler.store import alerts, reading, scheduled, starts
 
     with options.opened(db) as engine:
         counts = reading.counts(engine)
         runs, missed = scheduled.latest_runs(engine), scheduled.misses(engine, time.time() - MISSES)
         open_alerts, unsent = alerts.open_alerts(engine), alerts.unsent(engine)
+        fruitless = starts.fruitless(engine, time.time() - MISSES)
         if as_json:
+            counts["fruitless_starts"] = [{"url": url, "reason": reason} for url, reason in fruitless]
             counts["schedule"] = {run.source: asdict(run) for run in runs}
             counts["missed"] = {gap.source: {name: getattr(gap, name) for name in ("missed", "missed_from", "due", "reason")} for gap in missed}
             counts["alerts"] = [asdict(alert) for alert in open_alerts]
@@ -43,6 +46,8 @@ def command(db: str, as_json: bool) -> None:
             options.put(f"            repairs not made here: {', '.join(counts['undone'])}")
         for state, reason, number in reading.reasons(engine):
             options.put(f"{number:>10,}  {state}: {reason}")
+        for url, reason in fruitless:
+            options.put(f"   nothing  {url}: {reason}")
         for run in runs:
             due = _at(run.due)
             added = "" if run.articles is None else f", {run.articles:,} new articles of {run.fetched:,} pages"

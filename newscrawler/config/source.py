@@ -62,7 +62,12 @@ class Source:
     @property
     def starts(self) -> tuple[str, ...]:
         """Where a crawl of it begins: start pages, feeds and sitemaps, each once."""
-        return tuple(dict.fromkeys((*self.start_pages, *(self.feeds or ()), *(self.sitemaps or ()))))
+        return tuple(dict.fromkeys((*self.start_pages, *(url for url, _ in self.lists))))
+
+    @property
+    def lists(self) -> tuple[tuple[str, str], ...]:
+        """The feeds and sitemaps that it names, each with its kind."""
+        return (*((url, "feed") for url in self.feeds or ()), *((url, "sitemap") for url in self.sitemaps or ()))
 
     @property
     def rules(self) -> Rules:
