@@ -21,7 +21,7 @@ from newscrawler.extract.linked_data import linked_data_of
 from newscrawler.extract.marks import AUTHOR, DATE, MODIFIED
 from newscrawler.extract.names import chinese_people, people
 from newscrawler.extract.pictures import split_credit
-from newscrawler.extract.titles import site_names, without_site
+from newscrawler.extract.titles import MAX_SAID, site_names, without_site
 from newscrawler.extract.zones import is_american, site_zone
 from newscrawler.items import Article
 
@@ -91,6 +91,12 @@ def test_american_pages_write_the_month_first() -> None:
 @pytest.mark.parametrize(("title", "sites", "expected"), CASES["titles"])
 def test_title_without_site(title: str, sites: list[str], expected: str) -> None:
     assert without_site(title, set(sites)) == expected
+
+
+def test_a_title_of_megabytes_is_cut() -> None:
+    long = "長" * 1_000_000
+    page = extract_page(f"<html><head><title>{long}</title></head><body><h1>{long}</h1>{PARAGRAPHS}</body></html>", URL)
+    assert page.article is not None and page.article.title == long[:MAX_SAID]
 
 
 @pytest.mark.parametrize(("name", "prop", "expected"), CASES["marks"])

@@ -30,6 +30,8 @@ _ORNAMENT = " 》〉>◎●■◆·»►▶*"
 MIN_FOLDED = 4
 MIN_POINTS = 5
 MAX_TITLE = 300
+MAX_SAID = 1000
+"""What is longer than any headline is cut here: a title of megabytes has been seen, and is in every list of titles."""
 MAX_SITE = 24
 MAX_SLASHES = 3
 SIMILAR, RELATED = 0.5, 0.34
@@ -53,7 +55,7 @@ def choose_title(outline: Outline, headline: str | None, url: str, start: int) -
     """Returns the headline on one line, or None, and where it was found; `headline` is what JSON-LD says, `start` the number of the text's first block."""
     meta = outline.meta
     said = (("og:title", meta.get("og:title")), ("twitter:title", meta.get("twitter:title")), ("<title>", outline.title), ("jsonld", headline))
-    places, written = [name for name, text in said if text], [text for _, text in said if text]
+    places, written = [name for name, text in said if text], [text[:MAX_SAID] for _, text in said if text]
     wholes = [_fold(text) for text in written]
     sites = site_names(meta.get("og:site_name"), url) - set(wholes)
     plain = [without_site(text, sites) for text in written]
