@@ -22,6 +22,7 @@ from newscrawler.extract.dates import date_in_url, find_date, written
 from newscrawler.extract.language import language_of
 from newscrawler.extract.links import MAX_LINKS
 from newscrawler.extract.names import split_names
+from newscrawler.extract.parse import parse_html
 from newscrawler.items import Article, Page
 
 PAGES = Path(__file__).parent / "pages"
@@ -464,3 +465,12 @@ def test_garbage_collection_is_afterwards_as_it_was(on: bool) -> None:
         assert gc.isenabled() is on
     finally:
         (gc.enable if was else gc.disable)()
+
+
+def test_a_tag_of_a_hundred_thousand_attributes_is_bare_and_a_long_one_stays() -> None:
+    flood = "<img " + " ".join(f"a{number}=1" for number in range(100_000)) + ">"
+    long = "<div data-points='" + "1 " * 50_000 + "' id=map></div>"
+    root = parse_html(f"<html><body><p>{flood}</p>{long}<h1>The ferry</h1></body></html>")
+    assert root is not None
+    (image,), (map_,), (heading,) = (root.xpath(f"//{name}") for name in ("img", "div", "h1"))
+    assert dict(image.attrib) == {} and map_.get("id") == "map" and heading.text == "The ferry"

@@ -9,6 +9,11 @@ from lxml import etree
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMATTING = re.compile(r"</?(?:b|i|u|s|em|strong|font|span|small|big|tt|center|nobr)\b[^<>]*>", re.IGNORECASE)
 """Inline elements without a meaning of their own: never closed, each of them makes all that follows one level deeper."""
+MAX_ATTRIBUTES = 5_000
+"""Of one tag. libxml2 compares each with all before it: 100,000 of them cost most of a minute."""
+_LONG = re.compile(r">[^>]{32768}")
+_LONG_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9]*)\s[^<>]{32768,}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 
 
@@ -25,12 +30,19 @@ def parse_whole(text: str) -> tuple[etree._Element | None, bool]:
     """Returns what `parse_html` does, and whether the page was nested too deep to be parsed to its end."""
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
+    if _LONG.search(text):
+        text = _LONG_TAG.sub(_bounded, text)
     root, is_cut = _parsed(text, huge=False)
     if is_cut:
         root, is_cut = _parsed(text, huge=True)
     if is_cut:
         root, is_cut = _parsed(_FORMATTING.sub("", text), huge=True)
     return root, is_cut
+
+
+def _bounded(tag: re.Match[str]) -> str:
+    """Returns a long tag as it is, or without its attributes when there are too many; what stands in quotes is one."""
+    return tag[0] if len(_QUOTED.sub("", tag[0]).split(None, MAX_ATTRIBUTES + 1)) <= MAX_ATTRIBUTES else f"<{tag[1]}"
 
 
 def _parsed(text: str, *, huge: bool) -> tuple[etree._Element | None, bool]:
