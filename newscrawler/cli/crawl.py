@@ -51,7 +51,7 @@ def command(urls: tuple[str, ...], input_file: TextIO | None, sources: str | Non
 
     options |= _of_source(known, only, options)
     chosen = Options(starts=starts, sources=known, alerts=read_alerts(sources), **options)  # type: ignore[arg-type]
-    _check_output(chosen.output)
+    check_output(chosen.output)
     return discover(chosen) if chosen.listing else crawl(chosen)
 
 
@@ -70,7 +70,7 @@ def _of_source(known: Sequence[Source], only: str | None, given: Mapping[str, ob
     return found
 
 
-def _check_output(where: str | None) -> None:
+def check_output(where: str | None) -> None:
     """Raises UsageError when the output cannot be written, before anything is fetched."""
     if where in (None, "-"):
         return
