@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import pytest
 from conftest import CRAWL, newscrawler, serving
 
 STORY = "<html><body><h1>The ferry number {0}</h1>" + "<p>" + "It left the harbour on time, and {0} people were on board that day. " * 20
@@ -90,3 +91,33 @@ def test_a_feed_that_leads_to_a_page_is_named(tmp_path: Path) -> None:
         ran = newscrawler("crawl", "--sources", "sources.toml", "--db", "news.db", *CRAWL, cwd=tmp_path)
         server.shutdown()
     assert f"{site}/feed: no feed, as which it is named: it leads to {site}/home, a page of HTML\n" in ran.err
+
+
+@pytest.mark.parametrize("mode", [[], ["--once"], ["--print", "cron"], ["--list"]])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--limt", "3"], "--limt"),
+        (["--limit", "0"], "--limit"),
+        (["--limit"], "--limit"),
+        (["--include", "("], "--include '('"),
+        (["--help"], "--help"),
+        (["--list"], "stores nothing"),
+        (["-o", "-"], "nobody reads"),
+        (["-i", "missing.txt"], "missing.txt"),
+        (["https://a.example/"], "'https://a.example/' is none"),
+        (["--db", "other.db"], "--db after --"),
+        (["--only", "a"], "--only after --"),
+    ],
+)
+def test_options_for_every_crawl_are_checked_before_any(mode: list[str], options: list[str], said: str, tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text('[source.a]\nstart_pages = ["https://a.example/"]\nevery = "1h"\n')
+    ran = newscrawler("schedule", *mode, "--", *options, cwd=tmp_path)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1) and ran.err.startswith("newscrawler: ") and said in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["sources.toml"]
+
+
+def test_good_options_for_every_crawl_are_printed_with_the_command(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text('[source.a]\nstart_pages = ["https://a.example/"]\nevery = "1h"\n')
+    ran = newscrawler("schedule", "--print", "cron", "--", "--limit", "3", "--contact", "me@a.example", cwd=tmp_path)
+    assert ran.code == 0 and "-- --limit 3 --contact me@a.example" in ran.out

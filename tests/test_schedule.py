@@ -252,13 +252,14 @@ def test_time_limit_grace_and_kill(engine: sa.Engine, clock: FakeClock) -> None:
     assert [(reason, run.exit_code) for run in scheduled.history(engine) for reason in [run.reason]] == [(TIME_LIMIT, -9)]
 
 
-def test_a_busy_database_is_waited_for(engine: sa.Engine, clock: FakeClock) -> None:
+def test_a_busy_database_is_waited_for(engine: sa.Engine, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> None:
     machine = Machine(engine, [source("a", every=86400)], clock, seconds=1.0, code=4)
     machine.run(60)
     machine.process["code"] = 0
     machine.run(60)
     assert 3 <= len(machine.started) <= 7
     assert rows(engine)[0][2] == "done" and len(rows(engine)) == 1
+    assert [message for message in caplog.messages if "busy" in message] == [f"a: its database is busy: trying again, up to {TIMING.busy_patience:.0f} s"]
 
 
 CODES = [(0, "done"), (1, "failed"), (2, "wrong usage"), (3, "disk full"), (-11, "killed by signal 11"), (7, "failed with exit code 7")]

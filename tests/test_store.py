@@ -17,7 +17,7 @@ from newscrawler.exceptions import BadDatabase, BadRow, DatabaseBusy, OldDatabas
 from newscrawler.export import article_record
 from newscrawler.frontier import join_parts
 from newscrawler.items import Article, Decision, Link, Series
-from newscrawler.store import Body, Found, Ledger, Outcome, PartRead, connect, hold, queue, reading, redo, undo, undone_kinds, upgrade
+from newscrawler.store import Body, Found, Ledger, Outcome, PartRead, connect, database, hold, queue, reading, redo, undo, undone_kinds, upgrade
 from newscrawler.store.audit import findings
 from newscrawler.store.forget import forget
 from newscrawler.store.tables import REVISION, articles, metadata, pages
@@ -424,3 +424,26 @@ def test_parts_that_were_articles_become_one(engine: sa.Engine, ledger: Ledger) 
     assert (record["id"], record["text"], record["revision"]) == ("urn:2", WHOLE_TEXT, 2)
     assert [(seq, one.get("op", "delete")) for seq, one in reading.exported(engine, since=2)] == [(3, "delete"), (4, "update")]
     assert not list(findings(engine))
+
+
+def test_a_wait_for_a_lock_is_told_at_its_start_and_at_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "UNTOLD_MS", 10)
+    path = str(tmp_path / "news.db")
+    engine = connect(path, create=True, write=True)
+    lock = sqlite3.connect(path, isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    told: list[str] = []
+
+    def tell(words: str, *values: object) -> None:
+        told.append(words % values)
+        if lock.in_transaction:
+            lock.execute("ROLLBACK")
+
+    monkeypatch.setattr(database.logger, "warning", tell)
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == database.BUSY_MS
+    with engine.begin():
+        pass
+    lock.close()
+    engine.dispose()
+    assert told == [f"--db {path}: another program has locked it: waiting for it, up to 30 s", f"--db {path}: going on"]

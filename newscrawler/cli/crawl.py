@@ -53,7 +53,7 @@ def command(urls: tuple[str, ...], input_file: TextIO | None, sources: str | Non
     options |= _of_source(crawled, only, options)
     names = frozenset(source.name for source in crawled) if crawled else None
     chosen = Options(starts, sources=known, names=names, by_hand=given, alerts=read_alerts(sources), **options)  # type: ignore[arg-type]
-    _check_output(chosen.output)
+    check_output(chosen.output)
     return discover(chosen) if chosen.listing else crawl(chosen)
 
 
@@ -71,7 +71,7 @@ def _of_source(crawled: Sequence[Source], only: str | None, given: Mapping[str, 
     return found
 
 
-def _check_output(where: str | None) -> None:
+def check_output(where: str | None) -> None:
     """Raises UsageError when the output cannot be written, before anything is fetched."""
     if where in (None, "-"):
         return

@@ -13,8 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+from click.core import ParameterSource
 
 from newscrawler.cli import options
+from newscrawler.cli.crawl import check_output
+from newscrawler.cli.crawl import command as crawl
 from newscrawler.config import Source, read_sources
 from newscrawler.exceptions import UsageError
 
@@ -41,6 +44,7 @@ def command(sources: str, tag: tuple[str, ...], db: str, once: bool, listing: bo
         return 0
     if only is not None:
         raise UsageError("--only is for --history: to run some of the sources give them tags, and --tag")
+    output = _check_options(crawl_options)
     chosen = _tagged(read_sources(sources), frozenset(tag))
     if printed:
         _print(printed, chosen, sources, tag, db, crawl_options)
@@ -50,7 +54,39 @@ def command(sources: str, tag: tuple[str, ...], db: str, once: bool, listing: bo
     if listing:
         options.put(*_listed(chosen, db))
         return 0
+    check_output(output)
     return _serve(sources, frozenset(tag), db, crawl_options, once)
+
+
+_REFUSED = {
+    "sources": "--sources after --: the schedule gives it to each crawl: write it before the --",
+    "only": "--only after --: the schedule gives it to each crawl",
+    "db": "--db after --: the schedule gives it to each crawl: write it before the --",
+    "listing": "--list after --: such a crawl stores nothing",
+}
+"""Options of crawl that no scheduled one can be given."""
+
+
+def _check_options(words: Sequence[str]) -> str | None:
+    """Returns the -o of what stands after --, and runs nothing. Raises UsageError where it is no option of crawl, or a bad value: each run would fail."""
+    from newscrawler.frontier.scope import compiled
+
+    try:
+        with crawl.make_context("crawl", list(words), help_option_names=[]) as context:
+            given = {name for name in context.params if context.get_parameter_source(name) == ParameterSource.COMMANDLINE}
+    except click.ClickException as error:
+        raise UsageError(f"what stands after -- goes to every crawl: {error.format_message()}") from error
+    if context.params["urls"]:
+        raise UsageError(f"what stands after -- are options for every crawl, and {context.params['urls'][0]!r} is none")
+    for name, said in _REFUSED.items():
+        if name in given:
+            raise UsageError(said)
+    for name in ("include", "exclude"):
+        compiled(f"--{name}", context.params[name])
+    output: str | None = context.params["output"]
+    if output == "-":
+        raise UsageError("-o - after --: nobody reads the output of a scheduled crawl: give a file")
+    return output
 
 
 def _tagged(sources: Sequence[Source], tags: frozenset[str]) -> list[Source]:

@@ -6,15 +6,18 @@ else such a file says of places (`db`) the schedule has resolved, and says by op
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from newscrawler.cli import main as newscrawler
+from newscrawler.exceptions import DatabaseBusy
 
 
 def main() -> int:
-    """Runs the rest of the command line; returns its exit code."""
+    """Runs the rest of the command line; returns its exit code. That the database is busy the schedule tells, once: it starts this again and again."""
     sys.path.append(sys.argv.pop(1))
-    return newscrawler()
+    logging.getLogger("newscrawler.store.database").setLevel(logging.ERROR)
+    return newscrawler(untold=(DatabaseBusy,))
 
 
 if __name__ == "__main__":

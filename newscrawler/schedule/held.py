@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from newscrawler.schedule.process import Process
 
+logger = logging.getLogger(__name__)
 BUSY = 4  # DatabaseBusy.exit_code
 TIME_LIMIT = "stopped at its time limit"
 STOPPED = "stopped"
@@ -97,6 +99,8 @@ class Held:
     def _end(self, code: int, now: float) -> None:
         self.process = None
         if code == BUSY and self._stopping is None and now - self.began < min(self.limit, self.timing.busy_patience):
+            if not self._again:
+                logger.warning("%s: its database is busy: trying again, up to %d s", self.source, min(self.limit, self.timing.busy_patience))
             self._again = now + self.timing.busy_pause
             return
         self.code, self.ended = code, now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import sqlite3
 import time
@@ -18,8 +19,10 @@ from newscrawler.exceptions import BadDatabase, BadRow, DatabaseBusy, DiskFull, 
 from newscrawler.store import silence
 from newscrawler.store.tables import COUNTERS, REVISION, counters, metadata
 
+logger = logging.getLogger(__name__)
 DEFAULT = "data/news.db"
 BUSY_MS = 30_000
+UNTOLD_MS = 2_000  # a wait for a lock that is shorter is nothing to speak of
 CRAWL_LOCK = 0x6E657773  # PostgreSQL's advisory lock of one crawl: "news"
 
 # What the drivers say, and what that is to a user. The first that fits counts.
@@ -86,7 +89,7 @@ def connect(where: str = DEFAULT, *, create: bool = False, write: bool = False, 
         raise BadDatabase(f"--db {_safe(where)}: its driver is not installed: pip install 'newscrawler[postgres]'") from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _tune_sqlite)
-        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN"))
+        sa.event.listen(engine, "begin", _begin_writing if write else _begin)
     elif engine.dialect.name == "postgresql" and patience is not None:
         silence.limit(engine, patience)
     if check:
@@ -122,6 +125,30 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
     _switch_to_wal(connection)
     for pragma in ("foreign_keys=ON", "synchronous=FULL", "cache_size=-32768", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: sa.Connection) -> None:
+    """Waits for the lock as long as the connection's busy_timeout says: told once where that is long, and once more when it goes on."""
+    patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    if patience <= UNTOLD_MS:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={UNTOLD_MS}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    except sa.exc.OperationalError as error:
+        if not isinstance(error.orig, sqlite3.OperationalError) or error.orig.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+    logger.warning("--db %s: another program has locked it: waiting for it, up to %d s", connection.engine.url.database, patience // 1000)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    logger.warning("--db %s: going on", connection.engine.url.database)
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
