@@ -381,6 +381,11 @@ def test_a_host_that_hangs_is_left_to_the_next_crawl() -> None:
         broken.fail(100.0 + number, "HTTP 500")
     assert broken.not_before == 99.0 + IN_A_ROW + FIRST_PARK
     assert hung.not_before > 99.0 + IN_A_ROW + PATIENCE and hung.why is not None
+    once = HostManners()
+    once.fail(100.0, "no whole answer in time", hung=True)
+    assert once.most == 1, "no more of them are sent after it until there is an answer"
+    once.succeed()
+    assert once.most is None
 
 
 def test_a_page_that_hangs_is_left_to_the_next_crawl(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ class HostManners:
     not_before: float = 0.0
     why: str | None = None  # it is parked, in words
     half_open: bool = False  # one request decides
+    hangs: bool = False  # its last failure was a request that hung
     waits: int = 1  # answers that ask for a long wait since the last good one; of a host without a good one the first is enough
 
     def asks_delay(self, seconds: float | None) -> None:
@@ -88,14 +89,14 @@ class HostManners:
 
     def succeed(self) -> None:
         """Notes an answer that is none of trouble: all is well."""
-        self.answered, self.failures, self.parks, self.why, self.half_open, self.waits = True, 0, 0, None, False, 0
+        self.answered, self.failures, self.parks, self.why, self.half_open, self.hangs, self.waits = True, 0, 0, None, False, False, 0
 
     def fail(self, now: float, why: str, *, at_once: bool = False, hung: bool = False) -> bool:
         """Notes a failure; returns whether it is the host's, so that the page's attempt does not count.
 
         `at_once` parks on the first; `hung`: the request took all the time that it was given.
         """
-        self.answered = True
+        self.answered, self.hangs = True, hung
         if self.why is not None and not self.half_open:
             return True  # parked already: this one was on its way
         probe = self.half_open or self.parks > 0
@@ -130,5 +131,5 @@ class HostManners:
 
     @property
     def most(self) -> int | None:
-        """How many requests it may have at once: one while it is not known or in trouble, else as many as anybody (None)."""
-        return 1 if self.half_open or not self.answered else None
+        """How many requests it may have at once: one while it is not known, in trouble or lets requests hang, else as many as anybody (None)."""
+        return 1 if self.half_open or self.hangs or not self.answered else None
