@@ -88,7 +88,6 @@ def test_a_damaged_page_comes_out_readable(crawled: Crawled) -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/culture/202603/1913.html", "duplicate: same text"),
         ("/science/202602/0999.html", "gone: HTTP 404"),
         ("/news/show_1003.html", "redirected: HTTP 301"),
         ("/private/draft.html", "refused: robots.txt forbids it"),
@@ -97,6 +96,11 @@ def test_a_damaged_page_comes_out_readable(crawled: Crawled) -> None:
 )
 def test_why_tells_what_became_of_a_url(crawled: Crawled, path: str, words: str) -> None:
     assert words in asked(crawled, "why", crawled.site + path)
+
+
+def test_of_two_pages_with_one_text_the_later_answer_is_told_as_the_duplicate(crawled: Crawled) -> None:
+    told = [asked(crawled, "why", f"{crawled.site}/culture/202603/{number}.html") for number in (1013, 1913)]
+    assert sum("duplicate: same text" in one for one in told) == 1, told
 
 
 def test_of_two_pages_with_one_canonical_url_one_is_the_duplicate(crawled: Crawled) -> None:

@@ -112,6 +112,12 @@ def test_what_is_beyond_the_protocols_limits_is_left_out_and_said() -> None:
     assert read_page(bomb, URL).reason == "only the first 50 MiB are read"
 
 
+def test_a_base_that_is_no_address_counts_for_nothing() -> None:
+    feed = '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://[news"><entry xml:base="//["><title>Bridge</title><link href="2"/></entry></feed>'
+    page = read_page(feed.encode(), "https://news.example/a/feed.xml", "application/atom+xml")
+    assert [link.url for link in page.links] == ["https://news.example/a/2"]
+
+
 @given(st.binary(max_size=300), st.integers(0, len(NEWS)), st.sampled_from([RSS, ATOM, RDF, JSON, NEWS]))
 def test_no_damage_raises(junk: bytes, place: int, text: str) -> None:
     body = text.encode()

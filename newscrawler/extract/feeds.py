@@ -98,12 +98,20 @@ def _hub(url: str, entries: Iterable[Entry]) -> Page:
     return Page(url, "hub", links=list(links.values()), reason=None if links else "a feed without entries", format="feed", announced=announced)
 
 
+def _joined(base: str, own: str | None) -> str:
+    """Returns the base that an element names with xml:base, or the one over it where that is no address."""
+    try:
+        return urljoin(base, own or "")
+    except ValueError:
+        return base
+
+
 def _xml_entries(root: etree._Element, url: str) -> Iterator[Entry]:
-    base = urljoin(url, root.get(_BASE) or "")
+    base = _joined(url, root.get(_BASE))
     for element in root.iter("{*}item", "{*}entry"):
         entry = _xml_entry(element)
         if entry.href:
-            entry.href = urljoin(urljoin(base, element.get(_BASE) or ""), entry.href) if _is_joinable(entry.href) else entry.href
+            entry.href = urljoin(_joined(base, element.get(_BASE)), entry.href) if _is_joinable(entry.href) else entry.href
         yield entry
 
 
