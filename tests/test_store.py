@@ -156,6 +156,9 @@ def test_a_database_that_another_process_is_switching_is_waited_for(tmp_path: Pa
     connect(path).dispose()
     release.join()
     other.close()
+    again = sqlite3.connect(path)
+    assert again.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    again.close()
 
 
 def test_migrations_lead_to_the_tables(empty: str) -> None:

@@ -2,6 +2,7 @@
 
     read_page = decode_page | extract_page | clean each field once
 
+    binary     bytes that are no text, by name
     parse      text -> tree, once
     outline    tree -> blocks of text, links, head: one walk, and nobody looks at the tree again
     wrappers   names of parts that the text belies   trimming: the lists inside the text and the lines around it

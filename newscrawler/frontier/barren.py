@@ -50,36 +50,39 @@ class Barren:
 
     def __init__(self, given_up: Iterable[str] = ()) -> None:
         self._row: Counter[str] = Counter()
+        self._ended: set[str] = set()  # those of _row that are long enough: asked for every link
         for why in given_up:
             pattern = why.removeprefix(PREFIX).partition(" ")[0]
             self._row[pattern] = _most(pattern) - AGAIN
 
     def empty(self, url: str) -> bool:
         """Notes a page that is no article and was read for the first time; returns whether addresses like its are given up with it."""
-        ended = False
+        before = len(self._ended)
         for pattern in _patterns(url):
             self._row[pattern] += 1
-            ended = ended or self._row[pattern] == _most(pattern)
-        return ended
+            if self._row[pattern] >= _most(pattern):
+                self._ended.add(pattern)
+        return len(self._ended) > before
 
     def brought(self, *urls: str | None) -> None:
         """Notes that a new article was found at the first of these addresses, by the page at the second."""
         for url in urls:
             for pattern in _patterns(url or ""):
                 del self._row[pattern]
+                self._ended.discard(pattern)
 
     def reason(self, url: str, by: str) -> str | None:
         """Why a page found in that way (Found.by) is not asked for, or None."""
-        if by in _EXEMPT:
+        if not self._ended or by in _EXEMPT:
             return None
         for pattern in _patterns(url):
-            if self._row[pattern] >= _most(pattern):
+            if pattern in self._ended:
                 return f"{PREFIX}{pattern} ({_most(pattern)} pages like it in a row were no articles and led to none that was new)"
         return None
 
     def sift(self, found: Iterable[Found]) -> None:
         """Refuses those that are not asked for."""
-        if self._row:
+        if self._ended:
             for one in found:
                 one.refused = one.refused or self.reason(one.url, one.by)
 

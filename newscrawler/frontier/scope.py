@@ -121,6 +121,8 @@ def _nests(url: str) -> str | None:
     names = url.partition("?")[0].partition("://")[2].split("/")[1:]
     if len(names) > MAX_FOLDERS:
         return f"the path is deeper than {MAX_FOLDERS} folders"
+    if len(names) - len(set(names)) < MAX_REPEATED:  # every link is asked: most end here
+        return None
     name, number = Counter(name for name in names if name).most_common(1)[0] if any(names) else ("", 0)
     return f"the path repeats itself: more than {MAX_REPEATED} times /{name}/" if number > MAX_REPEATED else None
 
