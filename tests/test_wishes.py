@@ -85,6 +85,10 @@ def serve(paper: Paper) -> Iterator[None]:
         server.shutdown()
 
 
+IMPATIENT = "import newscrawler.frontier.hosts as hosts; hosts.PATIENCE = 1.0"
+"""Parks of hosts are not waited for."""
+
+
 class Archive:
     """A collection that visits the paper."""
 
@@ -94,7 +98,8 @@ class Archive:
 
     def visit(self, *paths: str) -> int:
         """Crawls the story (or other paths); returns the status of the last answer to the first."""
-        ran = newscrawler("crawl", *(self.paper.base + path for path in paths or (STORY,)), "--db", self.db, "--depth", "0", *self.more, *CRAWL)
+        starts = [self.paper.base + path for path in paths or (STORY,)]
+        ran = newscrawler("crawl", *starts, "--db", self.db, "--depth", "0", *self.more, *CRAWL, before=IMPATIENT)
         assert ran.code in (0, 1), ran.err
         audit = newscrawler("audit", "--db", self.db)
         assert audit.code == 0, audit.out
